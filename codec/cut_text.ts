@@ -1,0 +1,21 @@
+import { type Limits, within } from "./limits.ts";
+import { putU8, putU32, u32, view } from "./wire.ts";
+
+// ClientCutText and ServerCutText: U8 message-type, padding, U32 length, text.
+
+export function decodeCutText(bytes: Uint8Array, at: number): Uint8Array {
+  return view(bytes, at + 8, u32(bytes, at + 4));
+}
+
+export function extentOfCutText(bytes: Uint8Array, at: number, end: number, limits: Limits): number {
+  if (end - at < 8) return 8;
+  return 8 + within("maxCutTextLength", u32(bytes, at + 4), limits);
+}
+
+export function encodeCutText(messageType: number, text: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(8 + text.length);
+  putU8(bytes, 0, messageType);
+  putU32(bytes, 4, text.length);
+  bytes.set(text, 8);
+  return bytes;
+}

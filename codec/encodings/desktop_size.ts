@@ -1,0 +1,26 @@
+import { Encoding } from "../names.ts";
+import { encodeRectangle, type Rectangle } from "../server/rectangle.ts";
+import type { Walk } from "./walk.ts";
+
+/** The framebuffer's size from here on. */
+export interface DesktopSize {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A DesktopSize has no payload. */
+export function advanceDesktopSize(walk: Walk): number {
+  walk.done = true;
+  return 0;
+}
+
+/** DesktopSize, RFC 6143 §7.8.2: the rectangle's width and height are the new size; its place says nothing. */
+export function decodeDesktopSize({ width, height }: Rectangle): DesktopSize {
+  return { width, height };
+}
+
+/** The whole rectangle: 12 bytes, no payload. */
+export function encodeDesktopSize({ width, height }: DesktopSize): Uint8Array {
+  return encodeRectangle({ type: "rectangle", x: 0, y: 0, width, height, encodingType: Encoding.DesktopSize });
+}

@@ -1,0 +1,83 @@
+/**
+ * What the rest of the package asks of a connection. Each runtime's own file
+ * makes these: `node.ts`, `websocket.ts`, `memory.ts`.
+ *
+ * @module
+ */
+
+/** One reliable, ordered stream of bytes in each direction. */
+export interface Transport {
+  /** The next bytes, or undefined once the peer has closed. The array is the caller's. */
+  read(): Promise<Uint8Array | undefined>;
+  /** Resolves when the transport can take more: awaiting it is the back-pressure. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Ends our direction; the peer's goes on. Absent where the host cannot. */
+  closeWrite?(): Promise<void>;
+  /** Sends what was written, then ends both directions. A pending read resolves to undefined. */
+  close(): Promise<void>;
+  /** Ends both directions at once; what was not sent yet is lost. A pending read resolves to undefined. */
+  abort(): void;
+  /** The kinds of TLS that `startTls` can carry; absent or empty where it can carry none. */
+  readonly tlsKinds?: readonly TlsKind[];
+  /**
+   * The same connection, encrypted; this handle is then spent. Absent where the host cannot.
+   *
+   * @throws {RfbError} `insecure`: the peer's certificate, name or version is refused, or it
+   *   had already sent bytes in clear that nobody read.
+   */
+  startTls?(options: TlsOptions): Promise<Transport>;
+  /** What TLS agreed on; absent on a connection in clear. */
+  readonly tls?: TlsSession;
+  /** The other end for a log, as the host tells it: `192.0.2.7:40312`. */
+  readonly peer?: string;
+}
+
+/** `x509`: the server shows a certificate. `anonymous`: nobody does (ADH), which TLS 1.3 no longer has. */
+export type TlsKind = "x509" | "anonymous";
+
+/** The oldest version of TLS to accept. Nothing under 1.2 can be asked for. */
+export type TlsVersion = "1.2" | "1.3";
+
+/** How to start TLS, by the end of the connection that we are. */
+export type TlsOptions = TlsClientOptions | TlsServerOptions;
+
+/** What a TLS client checks and shows. */
+export interface TlsClientOptions {
+  readonly role: "client";
+  readonly kind: TlsKind;
+  /** The DNS name or IP address that the server's certificate must be made out to. */
+  readonly serverName?: string;
+  /** Compare the certificate's names with `serverName`: true unless the operator names the exception. */
+  readonly verifyHostname?: boolean;
+  /** The authorities to trust, PEM; the host's own when absent. */
+  readonly ca?: string;
+  /** Our certificate and its key, PEM, for a server that asks for one. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** 1.2 when absent. */
+  readonly minVersion?: TlsVersion;
+}
+
+/** What a TLS server shows and checks. */
+export interface TlsServerOptions {
+  readonly role: "server";
+  readonly kind: TlsKind;
+  /** Our certificate and its key, PEM: needed for `x509`. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** Demand a client certificate that one of these authorities signed, PEM. */
+  readonly clientCa?: string;
+  /** 1.2 when absent. */
+  readonly minVersion?: TlsVersion;
+}
+
+/** What a TLS handshake agreed on, for a log. */
+export interface TlsSession {
+  /** As the host names it: `TLSv1.3`. */
+  readonly version?: string;
+  readonly cipher?: string;
+  /** The peer certificate's subject, on one line; absent when it showed none. */
+  readonly peerSubject?: string;
+  /** When the peer's certificate ends to be valid, ISO 8601. */
+  readonly peerExpiry?: string;
+}
