@@ -34,8 +34,11 @@ export interface Send {
  */
 export interface StartTls {
   readonly type: "startTls";
-  readonly kind: "x509" | "anonymous";
+  readonly kind: TlsKind;
 }
+
+/** `x509`: the server shows a certificate. `anonymous`: nobody does (ADH), which TLS 1.3 no longer has. */
+export type TlsKind = "x509" | "anonymous";
 
 /** Somebody is being asked, for credentials say: pull again once it is settled. */
 export interface Wait {

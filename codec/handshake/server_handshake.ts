@@ -1,3 +1,4 @@
+import { concat } from "@std/bytes";
 import { RfbError } from "../errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
 import { SecurityType } from "../names.ts";
@@ -169,6 +170,11 @@ export function createServerHandshake(limits: Limits = DEFAULT_LIMITS, offered: 
 
 function refusalOf(session: Session, reason: Uint8Array): Uint8Array {
   switch (session.phase) {
+    case "serverVersion": {
+      // Before a word was said: TigerVNC greets as 3.3, whose refusal needs no answer.
+      const greeting = encodeProtocolVersion(protocolVersionOf("3.3"));
+      return concat([greeting, encodeSecurityRefusal({ type: "securityRefusal", reason }, "3.3")]);
+    }
     case "clientVersion":
       // The client's version was never settled. TigerVNC answers in the form of 3.7 as well.
       return encodeSecurityRefusal({ type: "securityRefusal", reason }, "3.7");

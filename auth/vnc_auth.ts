@@ -1,0 +1,69 @@
+import { RfbError } from "../codec/errors.ts";
+import type { Exchange } from "../codec/handshake/exchange.ts";
+import { take } from "../codec/handshake/take.ts";
+import {
+  decodeVncAuthChallenge,
+  decodeVncAuthResponse,
+  encodeVncAuthChallenge,
+  encodeVncAuthResponse,
+  extentOfVncAuthChallenge,
+  extentOfVncAuthResponse,
+} from "../codec/handshake/vnc_auth.ts";
+import type { Limits } from "../codec/limits.ts";
+import { bytesOf } from "../codec/text.ts";
+import { afterwards, DONE } from "./afterwards.ts";
+import { encryptWithPassword } from "./des.ts";
+import type { Credentials, RandomSource, Verifier } from "./scheme.ts";
+
+/** The client's side of VNC Authentication, RFC 6143 §7.2.2. Only the first 8 bytes of the password count. */
+export function vncAuthClient({ password = "" }: Credentials, limits: Limits): Exchange {
+  let answered = false;
+  return {
+    next(input) {
+      if (answered) return DONE;
+      const message = take(input, extentOfVncAuthChallenge, decodeVncAuthChallenge, limits);
+      if (message === undefined) return undefined;
+      answered = true;
+      const response = encryptWithPassword(message.challenge, bytesOf(password));
+      return { type: "send", bytes: encodeVncAuthResponse({ type: "vncAuthResponse", response }) };
+    },
+  };
+}
+
+/**
+ * The server's side of VNC Authentication, RFC 6143 §7.2.2. Each run draws a challenge of its own: one used twice lets
+ * an old answer in again.
+ */
+export function vncAuthServer({ password, random = webRandom }: Verifier, limits: Limits): Exchange {
+  if (password === undefined) throw new TypeError("Cannot serve VncAuth: the verifier has no password");
+  return afterwards(async () => challenging(bytesOf(await password()), random, limits));
+}
+
+function challenging(password: Uint8Array, random: RandomSource, limits: Limits): Exchange {
+  let challenge: Uint8Array | undefined;
+  return {
+    next(input) {
+      if (challenge === undefined) {
+        challenge = random(16);
+        return { type: "send", bytes: encodeVncAuthChallenge({ type: "vncAuthChallenge", challenge }) };
+      }
+      const message = take(input, extentOfVncAuthResponse, decodeVncAuthResponse, limits);
+      if (message === undefined) return undefined;
+      if (!equalInConstantTime(message.response, encryptWithPassword(challenge, password))) {
+        throw new RfbError("authentication", "Cannot let the client in", "wrong VncAuth password");
+      }
+      return DONE;
+    },
+  };
+}
+
+/** Tells nothing by its time about where two arrays of one length differ. */
+function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ (b[i] ?? 0);
+  return difference === 0;
+}
+
+function webRandom(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length));
+}

@@ -1,0 +1,60 @@
+import { type ClientAuthentication, chooseSecurityType, clientExchange } from "../auth/mod.ts";
+import { type ClientMessage, encodeClientMessage } from "../codec/client/mod.ts";
+import { createServerFramer, type ServerEvent } from "../codec/framer.ts";
+import { type ClientHandshake, createClientHandshake } from "../codec/handshake/client_handshake.ts";
+import { DEFAULT_LIMITS, type Limits } from "../codec/limits.ts";
+import type { TlsClientOptions, Transport } from "../transports/transport.ts";
+import { type Connection, createConnection } from "./connection.ts";
+import { driveTo, type Link } from "./link.ts";
+
+/** The client's end of a session. */
+export type RfbClient = Connection<ServerEvent, ClientMessage>;
+
+/** How a client checks its server's TLS: the end and the kind follow from the scheme. */
+export type ClientTls = Omit<TlsClientOptions, "role" | "kind">;
+
+/** How to join a server. */
+export interface JoinOptions {
+  readonly authentication: ClientAuthentication;
+  readonly tls?: ClientTls;
+  /** Let the server's other clients stay: true when absent. */
+  readonly shared?: boolean;
+  readonly limits?: Limits;
+  /** Ends the connection, at any time. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Passes security as a client and joins the session: the first call of `next` waits for the first event after ServerInit.
+ *
+ * @throws {RfbError} the server's fault or refusal; the transport is then closed
+ */
+export async function joinServer(transport: Transport, options: JoinOptions): Promise<RfbClient> {
+  const { authentication, tls = {}, shared = true, limits = DEFAULT_LIMITS, signal } = options;
+  const handshake = createClientHandshake(limits);
+  const link: Link<ClientHandshake> = { handshake, transport, tls: (kind) => ({ ...tls, role: "client", kind }) };
+  const abort = (): void => link.transport.abort();
+  signal?.addEventListener("abort", abort);
+  try {
+    signal?.throwIfAborted();
+    const { securityTypes } = await driveTo(link, "authenticate");
+    const securityType = chooseSecurityType(securityTypes, authentication.schemes);
+    handshake.respond(securityType, clientExchange(securityType, { limits, ...authentication }));
+    const { rest } = await driveTo(link, "done");
+    const client = createConnection({
+      role: "client",
+      transport: link.transport,
+      session: handshake.session,
+      framer: createServerFramer(limits),
+      rest,
+      encode: encodeClientMessage,
+    });
+    await client.send({ type: "clientInit", sharedFlag: shared ? 1 : 0 });
+    if ((await client.next()) === undefined) handshake.end(); // ServerInit
+    return client;
+  } catch (error) {
+    abort();
+    signal?.throwIfAborted();
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+import type { Framer } from "../codec/framer.ts";
+import { observe, type Session, type SessionEvent } from "../codec/session.ts";
+import type { Transport } from "../transports/transport.ts";
+
+/** One end of a connection that has passed security: events in, messages out, and what both have agreed on. */
+export interface Connection<Incoming, Outgoing> {
+  /**
+   * The next event of the peer, or undefined once it has closed. Views in it are valid until the next call.
+   *
+   * @throws {RfbError} what the peer did wrong
+   */
+  next(): Promise<Incoming | undefined>;
+  /** Sends one message. Resolves when the transport can take more. @throws {RangeError} a field that does not fit */
+  send(message: Outgoing): Promise<void>;
+  /** Sends bytes as they are: payloads of rectangles. */
+  sendBytes(bytes: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+  readonly session: Session;
+  readonly transport: Transport;
+}
+
+interface ConnectionOptions<Incoming, Outgoing> {
+  readonly role: "client" | "server";
+  readonly transport: Transport;
+  readonly session: Session;
+  readonly framer: Framer<Incoming>;
+  /** What came along with the last bytes of the handshake. */
+  readonly rest: Uint8Array;
+  readonly encode: (message: Outgoing) => Uint8Array;
+}
+
+/** Puts a transport, a framer and a session together. */
+export function createConnection<Incoming extends SessionEvent, Outgoing extends SessionEvent>(
+  options: ConnectionOptions<Incoming, Outgoing>,
+): Connection<Incoming, Outgoing> {
+  const { role, transport, framer, encode } = options;
+  const peer = role === "client" ? "server" : "client";
+  let { session } = options;
+  framer.push(options.rest);
+  return {
+    async next() {
+      for (;;) {
+        const event = framer.next(session);
+        if (event !== undefined) {
+          session = observe(session, peer, event);
+          return event;
+        }
+        const chunk = await transport.read();
+        if (chunk === undefined) return undefined;
+        framer.push(chunk);
+      }
+    },
+    async send(message) {
+      const bytes = encode(message);
+      session = observe(session, role, message);
+      await transport.write(bytes);
+    },
+    sendBytes: (bytes) => transport.write(bytes),
+    close: () => transport.close(),
+    get session() {
+      return session;
+    },
+    transport,
+  };
+}

@@ -1,0 +1,103 @@
+import { RfbError } from "../codec/errors.ts";
+import type { Send, StartTls, TlsKind, Wait } from "../codec/handshake/exchange.ts";
+import type { TlsOptions, Transport } from "../transports/transport.ts";
+
+/** A handshake and the transport that it runs on, which is another one once TLS has started. */
+export interface Link<Handshake> {
+  readonly handshake: Handshake;
+  transport: Transport;
+  /** How to start TLS; absent where no scheme will ask. */
+  readonly tls?: (kind: TlsKind) => TlsOptions;
+  /** A read that is under way already: see {@link whilePresent}. */
+  ahead?: Promise<Uint8Array | undefined> | undefined;
+}
+
+/** What both handshakes have in common. */
+export interface Machine<Step> {
+  push(chunk: Uint8Array): void;
+  next(): Step | undefined;
+  end(): never;
+}
+
+/** Steps that need no decision: carried out as they come. */
+type Routine = Send | StartTls | Wait;
+
+/** The steps that need a decision, by name. */
+export type DecisionType<Step extends { readonly type: string }> = Exclude<Step["type"], Routine["type"]>;
+
+/**
+ * Carries a handshake's steps out on its transport, up to the step of this type.
+ *
+ * @throws {RfbError} the peer's fault, or TLS that failed
+ */
+export async function driveTo<Step extends { readonly type: string }, Type extends DecisionType<Step>>(
+  link: Link<Machine<Step>>,
+  type: Type,
+): Promise<Extract<Step, { readonly type: Type }>> {
+  for (;;) {
+    const step = link.handshake.next();
+    if (step === undefined) {
+      const chunk = await readFrom(link);
+      if (chunk === undefined) link.handshake.end();
+      link.handshake.push(chunk);
+    } else if (isRoutine(step)) {
+      await carryOut(step, link);
+    } else if (step.type === type) {
+      return step as Extract<Step, { readonly type: Type }>;
+    } else {
+      throw new TypeError(`Cannot drive a handshake to ${type}: it is at ${step.type}`);
+    }
+  }
+}
+
+/** The next bytes of a link, the ones that are under way first. */
+export function readFrom(link: Link<unknown>): Promise<Uint8Array | undefined> {
+  const { ahead } = link;
+  link.ahead = undefined;
+  return ahead ?? link.transport.read();
+}
+
+/**
+ * Awaits `work`, which does not read from `link`, and fails as soon as that link's peer leaves. What it sends
+ * meanwhile, one read at the most, is kept for the next reader. `work` itself goes on: end what it waits for.
+ */
+export async function whilePresent<Result>(
+  link: Link<unknown>,
+  peer: "client" | "server",
+  work: Promise<Result>,
+): Promise<Result> {
+  link.ahead ??= link.transport.read();
+  const leaving = link.ahead.then(
+    (chunk) => (chunk === undefined ? Promise.reject(left(peer)) : new Promise<never>(() => {})),
+    (error: unknown) => Promise.reject(left(peer, error)),
+  );
+  return await Promise.race([work, leaving]);
+}
+
+function left(peer: string, cause?: unknown): RfbError {
+  return new RfbError("truncated", "Cannot pass security", `the ${peer} left`, { cause });
+}
+
+function isRoutine(step: { readonly type: string }): step is Routine {
+  return step.type === "send" || step.type === "startTls" || step.type === "wait";
+}
+
+async function carryOut(step: Routine, link: Link<unknown>): Promise<void> {
+  switch (step.type) {
+    case "send":
+      await link.transport.write(step.bytes);
+      return;
+    case "wait":
+      await step.until;
+      return;
+    case "startTls":
+      if (link.transport.startTls === undefined || link.tls === undefined) {
+        throw new TypeError(`Cannot start ${step.kind} TLS: this transport has none`);
+      }
+      // The read would take bytes of TLS away. It is there only when the peer answered what it was not asked yet.
+      if (link.ahead !== undefined)
+        throw new RfbError("insecure", "Cannot start TLS", "the peer spoke ahead of its turn");
+      link.transport = await link.transport.startTls(link.tls(step.kind));
+      return;
+  }
+}

@@ -1,0 +1,70 @@
+import { nameOfSecurityType, nameOfVencryptSubtype } from "../codec/names.ts";
+import type { Session } from "../codec/session.ts";
+import type { Transport } from "../transports/transport.ts";
+
+/** What the proxy was doing when it said something. */
+export type Stage =
+  | "client version"
+  | "dial"
+  | "server security types"
+  | "client security type"
+  | "server security"
+  | "client security result"
+  | "relay";
+
+/** What a log is told: facts for the operator, none of which a peer is sent. */
+export interface ProxyLogEntry {
+  /** `negotiated`: both sides passed security. `failed`: they did not. `closed`: a relay is over. */
+  readonly event: "negotiated" | "failed" | "closed";
+  /** Counts up with each client. */
+  readonly connection: number;
+  /** The client's address, as its transport tells it. */
+  readonly client?: string | undefined;
+  /** Since the client came. */
+  readonly milliseconds: number;
+  readonly stage: Stage;
+  /** Why it failed, or closed. */
+  readonly reason?: string | undefined;
+  /** As said: "3.889". */
+  readonly clientVersion?: string | undefined;
+  readonly serverVersion?: string | undefined;
+  /** By name and number, in the server's order. */
+  readonly securityTypes?: readonly string[] | undefined;
+  readonly securityType?: string | undefined;
+  readonly vencryptSubtypes?: readonly string[] | undefined;
+  readonly vencryptSubtype?: string | undefined;
+  readonly tlsVersion?: string | undefined;
+  readonly tlsCipher?: string | undefined;
+  readonly certificateSubject?: string | undefined;
+  readonly certificateExpiry?: string | undefined;
+  readonly bytesToServer?: number | undefined;
+  readonly bytesToClient?: number | undefined;
+}
+
+/** What the two sessions and the server's TLS say about a connection. */
+export function negotiatedFacts(
+  client: Session,
+  server: Session | undefined,
+  transport: Transport | undefined,
+): Partial<ProxyLogEntry> {
+  return {
+    clientVersion: versionText(client.clientVersion),
+    serverVersion: versionText(server?.serverVersion),
+    securityTypes: server?.securityTypes.map(nameOfSecurityType),
+    securityType: named(server?.securityType, nameOfSecurityType),
+    vencryptSubtypes: server?.vencryptSubtypes.map(nameOfVencryptSubtype),
+    vencryptSubtype: named(server?.vencryptSubtype, nameOfVencryptSubtype),
+    tlsVersion: transport?.tls?.version,
+    tlsCipher: transport?.tls?.cipher,
+    certificateSubject: transport?.tls?.peerSubject,
+    certificateExpiry: transport?.tls?.peerExpiry,
+  };
+}
+
+function versionText(version: Session["serverVersion"]): string | undefined {
+  return version && `${version.major}.${version.minor}`;
+}
+
+function named(number: number | undefined, nameOf: (number: number) => string): string | undefined {
+  return number === undefined ? undefined : nameOf(number);
+}

@@ -1,0 +1,148 @@
+import type { ClientAuthentication } from "../auth/mod.ts";
+import { createServerHandshake } from "../codec/handshake/server_handshake.ts";
+import { DEFAULT_LIMITS, type Limits } from "../codec/limits.ts";
+import { textOf } from "../codec/text.ts";
+import type { ClientTls } from "../endpoints/client.ts";
+import type { Transport } from "../transports/transport.ts";
+import { negotiatedFacts, type ProxyLogEntry } from "./log.ts";
+import { type Negotiation, negotiate } from "./negotiate.ts";
+import { relay } from "./relay.ts";
+
+/** What a proxy is made with. */
+export interface SecurityProxyOptions {
+  /** Opens a connection to the VNC server, for each client anew. Gives up when the signal aborts. */
+  readonly dial: (signal: AbortSignal) => Promise<Transport>;
+  /** What may be used towards the server, best first, and with which credentials. */
+  readonly authentication: ClientAuthentication;
+  /** How the server's TLS is checked. */
+  readonly tls?: ClientTls;
+  /** Milliseconds for everything up to SecurityResult: 10 000 when absent. */
+  readonly handshakeTimeout?: number;
+  /** Clients at a time; one more is turned away. No limit when absent. */
+  readonly maxConnections?: number;
+  readonly limits?: Limits;
+  readonly log?: (entry: ProxyLogEntry) => void;
+}
+
+/**
+ * Stands between clients that speak no security and servers that demand it. Towards the client it is a server that offers
+ * None; towards the server a client that takes an allowed scheme; after that it carries bytes.
+ */
+export interface RfbSecurityProxy {
+  /** Serves one client, and resolves when it is over. Never rejects: the log says how it went. */
+  serve(client: Transport): Promise<void>;
+  /** Clients being served. */
+  readonly connections: number;
+  /** Resolves once no client is left: at the latest after so many milliseconds, when the rest are cut off. */
+  drain(milliseconds: number): Promise<void>;
+}
+
+/** A proxy on any transports: nothing in it belongs to one runtime. */
+export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityProxy {
+  const { dial, authentication, tls = {}, handshakeTimeout = 10_000, limits = DEFAULT_LIMITS } = options;
+  const { maxConnections = Number.POSITIVE_INFINITY, log = () => {} } = options;
+  const serving = new Map<Promise<void>, () => void>();
+  let count = 0;
+
+  return {
+    async serve(client) {
+      const connection = ++count;
+      if (serving.size >= maxConnections) {
+        const reason = `already serving ${serving.size} clients`;
+        log({ event: "failed", connection, client: client.peer, milliseconds: 0, stage: "client version", reason });
+        await turnAway(client, createServerHandshake(limits).refuse(TOO_MANY));
+        return;
+      }
+      const cutOff = new AbortController();
+      const served = serveOne(client, connection, cutOff.signal);
+      serving.set(served, () => cutOff.abort());
+      await served;
+      serving.delete(served);
+    },
+    get connections() {
+      return serving.size;
+    },
+    async drain(milliseconds) {
+      const timer = setTimeout(() => {
+        for (const cutOff of serving.values()) cutOff();
+      }, milliseconds);
+      await Promise.all(serving.keys());
+      clearTimeout(timer);
+    },
+  };
+
+  async function serveOne(transport: Transport, connection: number, cutOff: AbortSignal): Promise<void> {
+    const began = performance.now();
+    const client = { handshake: createServerHandshake(limits), transport };
+    const negotiation: Negotiation = { client, stage: "client version" };
+    const tell = (event: ProxyLogEntry["event"], more: Partial<ProxyLogEntry>): void => {
+      const { server, stage } = negotiation;
+      const milliseconds = Math.round(performance.now() - began);
+      const facts = negotiatedFacts(client.handshake.session, server?.handshake.session, server?.transport);
+      log({ event, connection, client: transport.peer, milliseconds, stage, ...facts, ...more });
+    };
+    cutOff.addEventListener("abort", () => {
+      client.transport.abort();
+      negotiation.server?.transport.abort();
+    });
+
+    const over = new AbortController();
+    try {
+      const sides = await inTime(negotiate(negotiation, { dial, authentication, tls, limits, signal: over.signal }));
+      tell("negotiated", {});
+      negotiation.stage = "relay";
+      const bytes = { toServer: 0, toClient: 0 };
+      const { ended, cause } = await relay(sides.client, sides.server, bytes);
+      const reason = cause === undefined ? `the ${ended} closed` : `the ${ended} broke off: ${reasonOf(cause)}`;
+      tell("closed", { reason, bytesToServer: bytes.toServer, bytesToClient: bytes.toClient });
+    } catch (error) {
+      tell("failed", { reason: reasonOf(error) });
+      negotiation.server?.transport.abort();
+      await turnAway(client.transport, client.handshake.refuse(wordsForClient(negotiation)));
+    } finally {
+      over.abort();
+    }
+  }
+
+  async function inTime<Result>(work: Promise<Result>): Promise<Result> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`not done after ${handshakeTimeout} ms`)), handshakeTimeout);
+    });
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Tells the client, if there is a way to, and ends the connection: in a second at the latest, read or not. */
+async function turnAway(client: Transport, refusal: Uint8Array): Promise<void> {
+  const timer = setTimeout(() => client.abort(), 1000);
+  try {
+    if (refusal.length > 0) await client.write(refusal);
+    await client.close();
+  } catch {
+    client.abort(); // it left first
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A server that turns us away before any security speaks to the client; all else stays in the log. */
+function wordsForClient({ server }: Negotiation): string {
+  const session = server?.handshake.session;
+  if (session?.refusal === undefined || session.securityTypes.length > 0) return GENERIC;
+  const words = textOf(session.refusal.subarray(0, MAXIMUM_PASSED_ON));
+  return words === "" ? GENERIC : words;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const GENERIC = "The connection could not be secured";
+const TOO_MANY = "Too many connections";
+/** Bytes of a server's words that a client is shown. */
+const MAXIMUM_PASSED_ON = 256;
