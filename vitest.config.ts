@@ -3,7 +3,13 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   resolve: {
-    alias: { "@std/bytes": fileURLToPath(new URL("vendor/std_bytes/mod.ts", import.meta.url)) },
+    alias: [
+      { find: "@std/bytes", replacement: here("vendor/std_bytes/mod.ts") },
+      // Examples import the package by its name, as its users do.
+      { find: /^rfb-codec$/, replacement: here("mod.ts") },
+      { find: /^rfb-codec\/(node|websocket)$/, replacement: here("transports/$1.ts") },
+      { find: /^rfb-codec\/(\w+)$/, replacement: here("$1/mod.ts") },
+    ],
   },
   test: {
     include: ["test/**/*.test.ts"],
@@ -23,3 +29,7 @@ export default defineConfig({
     },
   },
 });
+
+function here(path: string): string {
+  return fileURLToPath(new URL(".", import.meta.url)) + path;
+}

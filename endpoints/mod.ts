@@ -8,6 +8,7 @@
  *
  * const client = await joinServer(await connectTcp({ host: "vm.example", port: 5900 }), {
  *   authentication: { schemes: schemesNamed(["x509vnc"]), credentials: () => ({ password: "secret" }) },
+ *   tls: { ca: "-----BEGIN CERTIFICATE-----\n…" },
  * });
  * const picture = await takeScreenshot(client);
  * ```
