@@ -7,7 +7,7 @@
 
 import type { ClientMessage } from "./client/mod.ts";
 import type { ServerEvent } from "./framer.ts";
-import type { HandshakeMessage } from "./handshake/mod.ts";
+import type { HandshakeMessage } from "./handshake/message.ts";
 import { type ProtocolVersion, type Version, versionInForce, versionToAnswer } from "./handshake/protocol_version.ts";
 import { SecurityStatus } from "./handshake/security_result.ts";
 import { Encoding, SecurityType } from "./names.ts";

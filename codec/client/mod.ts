@@ -65,6 +65,7 @@ export function extentOfClientMessage(
   if (session.phase !== "normal" && session.phase !== "serverInit") {
     throw new RfbError("unexpected", "Cannot read a client message", `in phase ${session.phase}`, { offset: at });
   }
+  if (end - at < 1) return 1;
   switch (u8(bytes, at)) {
     case 0:
       return extentOfSetPixelFormat();

@@ -5,14 +5,10 @@
  * @module
  */
 
-import type { ProtocolVersion } from "./protocol_version.ts";
-import type { SecurityRefusal, SecurityTypeChoice, SecurityTypes } from "./security.ts";
-import type { SecurityResult } from "./security_result.ts";
-import type { VencryptSubtypeChoice, VencryptSubtypes } from "./vencrypt.ts";
-
 export * from "./client_handshake.ts";
 export * from "./client_init.ts";
 export * from "./exchange.ts";
+export type * from "./message.ts";
 export * from "./protocol_version.ts";
 export * from "./security.ts";
 export * from "./security_result.ts";
@@ -21,13 +17,3 @@ export * from "./server_init.ts";
 export * from "./take.ts";
 export * from "./vencrypt.ts";
 export * from "./vnc_auth.ts";
-
-/** The messages of a handshake that a {@link Session} observes: those that carry no secret. */
-export type HandshakeMessage =
-  | ProtocolVersion
-  | SecurityTypes
-  | SecurityRefusal
-  | SecurityTypeChoice
-  | SecurityResult
-  | VencryptSubtypes
-  | VencryptSubtypeChoice;

@@ -54,6 +54,7 @@ export function extentOfServerMessage(
   if (session.phase !== "normal") {
     throw new RfbError("unexpected", "Cannot read a server message", `in phase ${session.phase}`, { offset: at });
   }
+  if (end - at < 1) return 1;
   switch (u8(bytes, at)) {
     case 0:
       return extentOfFramebufferUpdate();
