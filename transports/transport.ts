@@ -5,11 +5,13 @@
  * @module
  */
 
+import type { TlsKind } from "../codec/handshake/exchange.ts";
+
 /** One reliable, ordered stream of bytes in each direction. */
 export interface Transport {
   /** The next bytes, or undefined once the peer has closed. The array is the caller's. */
   read(): Promise<Uint8Array | undefined>;
-  /** Resolves when the transport can take more: awaiting it is the back-pressure. */
+  /** Resolves when the transport can take more: awaiting it is the back-pressure. The array must not change any more. */
   write(bytes: Uint8Array): Promise<void>;
   /** Ends our direction; the peer's goes on. Absent where the host cannot. */
   closeWrite?(): Promise<void>;
@@ -32,8 +34,7 @@ export interface Transport {
   readonly peer?: string;
 }
 
-/** `x509`: the server shows a certificate. `anonymous`: nobody does (ADH), which TLS 1.3 no longer has. */
-export type TlsKind = "x509" | "anonymous";
+export type { TlsKind };
 
 /** The oldest version of TLS to accept. Nothing under 1.2 can be asked for. */
 export type TlsVersion = "1.2" | "1.3";

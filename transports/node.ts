@@ -1,0 +1,171 @@
+/**
+ * Transports for Node: TCP and Unix sockets as client and as server, TLS from the first byte or later.
+ *
+ * TLS is version 1.2 or later and, for `x509`, checks the chain always and the name unless told otherwise.
+ * Anonymous TLS is legacy, for old servers that offer nothing better: it keeps out who only listens, not who
+ * stands in between. Deno and Bun run this file too, but have no anonymous TLS.
+ *
+ * @module
+ */
+
+import { connect, createServer, type NetConnectOpts, type Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { type Listener, listen } from "./node_listen.ts";
+import { transportOver } from "./node_socket.ts";
+import { prepareTls } from "./node_tls.ts";
+import type { TlsClientOptions, TlsServerOptions, Transport } from "./transport.ts";
+
+export type { Listener } from "./node_listen.ts";
+export { NODE_TLS_KINDS } from "./node_tls.ts";
+export {
+  listenWebSocket,
+  serveFolder,
+  type WebSocketInfo,
+  type WebSocketListenOptions,
+} from "./node_websocket.ts";
+
+/** Where to connect to. */
+export interface TcpOptions {
+  /** A DNS name or an IP address. TLS compares the server's certificate with it. */
+  readonly host: string;
+  readonly port: number;
+  /** Gives up connecting; a connection that stands is not touched. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where to connect to, and how to start TLS there. */
+export interface TlsConnectOptions extends TcpOptions {
+  readonly tls?: Omit<TlsClientOptions, "role" | "kind"> | undefined;
+}
+
+/** Where to connect to. */
+export interface UnixOptions {
+  readonly path: string;
+  /** Gives up connecting; a connection that stands is not touched. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Connects over TCP.
+ *
+ * @throws {Error} the host's own, such as ECONNREFUSED, or the signal's reason
+ */
+export async function connectTcp({ host, port, signal }: TcpOptions): Promise<Transport> {
+  return transportOver(await connected({ host, port }, signal), host);
+}
+
+/**
+ * Connects to a Unix socket. For TLS over it name the server: there is no host to compare with.
+ *
+ * @throws {Error} the host's own, such as ENOENT, or the signal's reason
+ */
+export async function connectUnix({ path, signal }: UnixOptions): Promise<Transport> {
+  return transportOver(await connected({ path }, signal));
+}
+
+/**
+ * Connects over TCP and starts TLS before anything else.
+ *
+ * @throws {RfbError} `insecure`: the server's certificate, name or version is refused
+ * @throws {Error} the host's own, such as ECONNREFUSED, or the signal's reason
+ */
+export async function connectTls({ host, port, tls, signal }: TlsConnectOptions): Promise<Transport> {
+  const clear = await connectTcp({ host, port, signal });
+  const abort = (): void => clear.abort();
+  signal?.addEventListener("abort", abort);
+  try {
+    return await clear.startTls!({ ...tls, role: "client", kind: "x509" });
+  } catch (error) {
+    clear.abort();
+    throw signal?.aborted ? signal.reason : error;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+/**
+ * A transport over the host's own connected socket, which is the transport's from then on: nothing else
+ * may read, write, pause or end it. Client TLS over it needs a `serverName`.
+ */
+export function fromSocket(socket: Socket | TLSSocket): Transport {
+  return transportOver(socket);
+}
+
+/** Where to listen, and what for. */
+export interface TcpListenOptions {
+  /** An address of this machine. Loopback when absent. */
+  readonly host?: string | undefined;
+  /** 0, or absent: one that is free. */
+  readonly port?: number | undefined;
+  /** TLS from the first byte on; `onConnection` comes after the handshake. */
+  readonly tls?: Omit<TlsServerOptions, "role" | "kind"> | undefined;
+  /** Ends a connection that has not finished its TLS handshake, in milliseconds; 10 000 when absent. */
+  readonly handshakeTimeout?: number | undefined;
+  /** Told of connections that failed in TLS, for a log. */
+  readonly onTlsFailure?: ((error: unknown, peer: string | undefined) => void) | undefined;
+  /** The connection is the callee's to close. */
+  readonly onConnection: (transport: Transport) => void;
+}
+
+/** Where to listen, and what for. */
+export interface UnixListenOptions {
+  readonly path: string;
+  /** The connection is the callee's to close. */
+  readonly onConnection: (transport: Transport) => void;
+}
+
+/**
+ * Listens for TCP connections.
+ *
+ * @throws {TypeError} TLS options that cannot work, such as a certificate without its key
+ * @throws {Error} the host's own, such as EADDRINUSE
+ */
+export async function listenTcp(options: TcpListenOptions): Promise<Listener> {
+  const { host = "127.0.0.1", port = 0, tls, handshakeTimeout = 10_000, onTlsFailure, onConnection } = options;
+  if (tls !== undefined) prepareTls({ ...tls, role: "server", kind: "x509" }, undefined); // throws now, not later
+  async function accept(clear: Transport): Promise<void> {
+    if (tls === undefined) return onConnection(clear);
+    const timer = setTimeout(() => clear.abort(), handshakeTimeout);
+    let secured: Transport;
+    try {
+      secured = await clear.startTls!({ ...tls, role: "server", kind: "x509" });
+    } catch (error) {
+      clear.abort();
+      onTlsFailure?.(error, clear.peer);
+      return;
+    } finally {
+      clearTimeout(timer);
+    }
+    onConnection(secured);
+  }
+  const server = createServer({ allowHalfOpen: true }, (socket) => void accept(transportOver(socket)));
+  return listen(server, { host, port });
+}
+
+/**
+ * Listens on a Unix socket.
+ *
+ * @throws {Error} the host's own, such as EADDRINUSE: also for a file that a dead server left behind
+ */
+export function listenUnix({ path, onConnection }: UnixListenOptions): Promise<Listener> {
+  const server = createServer({ allowHalfOpen: true }, (socket) => onConnection(transportOver(socket)));
+  return listen(server, { path });
+}
+
+function connected(to: NetConnectOpts, signal: AbortSignal | undefined): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const socket = connect({ ...to, allowHalfOpen: true });
+    const abort = (): void => {
+      socket.destroy();
+      reject(signal?.reason);
+    };
+    signal?.addEventListener("abort", abort);
+    socket.on("error", reject);
+    socket.once("close", () => signal?.removeEventListener("abort", abort));
+    socket.once("connect", () => {
+      signal?.removeEventListener("abort", abort);
+      resolve(socket);
+    });
+  });
+}
