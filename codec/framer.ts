@@ -74,9 +74,10 @@ export function createClientFramer(limits: Limits = DEFAULT_LIMITS): Framer<Clie
     if (end - start < need) return undefined;
     need = extentOfClientMessage(session, bytes, start, end, limits);
     if (end - start < need) return undefined;
+    const message = decodeClientMessage(session, bytes, start);
     input.start = start + need;
     need = 1;
-    return decodeClientMessage(session, bytes, start);
+    return message;
   });
 }
 

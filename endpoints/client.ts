@@ -32,11 +32,15 @@ export interface JoinOptions {
 export async function joinServer(transport: Transport, options: JoinOptions): Promise<RfbClient> {
   const { authentication, tls = {}, shared = true, limits = DEFAULT_LIMITS, signal } = options;
   const handshake = createClientHandshake(limits);
-  const link: Link<ClientHandshake> = { handshake, transport, tls: (kind) => ({ ...tls, role: "client", kind }) };
+  const link: Link<ClientHandshake> = {
+    handshake,
+    transport,
+    tls: (kind) => ({ ...tls, role: "client", kind }),
+    signal,
+  };
   const abort = (): void => link.transport.abort();
   signal?.addEventListener("abort", abort);
   try {
-    signal?.throwIfAborted();
     const { securityTypes } = await driveTo(link, "authenticate");
     const securityType = chooseSecurityType(securityTypes, authentication.schemes);
     handshake.respond(securityType, clientExchange(securityType, { limits, ...authentication }));
@@ -53,6 +57,7 @@ export async function joinServer(transport: Transport, options: JoinOptions): Pr
     if ((await client.next()) === undefined) handshake.end(); // ServerInit
     return client;
   } catch (error) {
+    signal?.removeEventListener("abort", abort);
     abort();
     signal?.throwIfAborted();
     throw error;

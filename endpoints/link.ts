@@ -8,6 +8,8 @@ export interface Link<Handshake> {
   transport: Transport;
   /** How to start TLS; absent where no scheme will ask. */
   readonly tls?: (kind: TlsKind) => TlsOptions;
+  /** Once it aborts, nothing more is said, asked or waited for. */
+  readonly signal?: AbortSignal | undefined;
   /** A read that is under way already: see {@link whilePresent}. */
   ahead?: Promise<Uint8Array | undefined> | undefined;
 }
@@ -29,19 +31,21 @@ export type DecisionType<Step extends { readonly type: string }> = Exclude<Step[
  * Carries a handshake's steps out on its transport, up to the step of this type.
  *
  * @throws {RfbError} the peer's fault, or TLS that failed
+ * @throws what the link's signal aborts with
  */
 export async function driveTo<Step extends { readonly type: string }, Type extends DecisionType<Step>>(
   link: Link<Machine<Step>>,
   type: Type,
 ): Promise<Extract<Step, { readonly type: Type }>> {
   for (;;) {
+    link.signal?.throwIfAborted();
     const step = link.handshake.next();
     if (step === undefined) {
-      const chunk = await readFrom(link);
-      if (chunk === undefined) link.handshake.end();
+      const chunk = await unlessAborted(link.signal, readFrom(link));
+      if (chunk === undefined) throw whyClosed(link);
       link.handshake.push(chunk);
     } else if (isRoutine(step)) {
-      await carryOut(step, link);
+      await unlessAborted(link.signal, carryOut(step, link));
     } else if (step.type === type) {
       return step as Extract<Step, { readonly type: Type }>;
     } else {
@@ -71,7 +75,31 @@ export async function whilePresent<Result>(
     (chunk) => (chunk === undefined ? Promise.reject(left(peer)) : new Promise<never>(() => {})),
     (error: unknown) => Promise.reject(left(peer, error)),
   );
-  return await Promise.race([work, leaving]);
+  return await unlessAborted(link.signal, Promise.race([work, leaving]));
+}
+
+/** `work`, or what the signal aborts with, whichever is first. */
+function unlessAborted<Result>(signal: AbortSignal | undefined, work: Promise<Result>): Promise<Result> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort);
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+/** What the handshake says to the end of its bytes, and what may be behind it. */
+function whyClosed({ handshake, transport, tls }: Link<Machine<unknown>>): unknown {
+  try {
+    return handshake.end();
+  } catch (error) {
+    const options = transport.tls === undefined ? undefined : tls?.("x509");
+    if (!(error instanceof RfbError) || options?.role !== "client" || options.cert !== undefined) return error;
+    // In TLS 1.3 a server asks for one when the client takes the handshake for done; QEMU then closes without a word.
+    const reason = `${error.reason}; perhaps it demands a client certificate`;
+    return new RfbError(error.code, error.act, reason, { offset: error.offset, cause: error });
+  }
 }
 
 function left(peer: string, cause?: unknown): RfbError {
@@ -85,7 +113,8 @@ function isRoutine(step: { readonly type: string }): step is Routine {
 async function carryOut(step: Routine, link: Link<unknown>): Promise<void> {
   switch (step.type) {
     case "send":
-      await link.transport.write(step.bytes);
+      // A peer that takes no more may have said why before it left: reading tells.
+      await link.transport.write(step.bytes).catch(() => {});
       return;
     case "wait":
       await step.until;
@@ -98,6 +127,7 @@ async function carryOut(step: Routine, link: Link<unknown>): Promise<void> {
       if (link.ahead !== undefined)
         throw new RfbError("insecure", "Cannot start TLS", "the peer spoke ahead of its turn");
       link.transport = await link.transport.startTls(link.tls(step.kind));
+      if (link.signal?.aborted) link.transport.abort();
       return;
   }
 }

@@ -34,11 +34,15 @@ export interface AdmitOptions {
 export async function admitClient(transport: Transport, options: AdmitOptions): Promise<RfbServer> {
   const { authentication, tls = {}, serverInit, limits = DEFAULT_LIMITS, signal } = options;
   const handshake = createServerHandshake(limits);
-  const link: Link<ServerHandshake> = { handshake, transport, tls: (kind) => ({ ...tls, role: "server", kind }) };
+  const link: Link<ServerHandshake> = {
+    handshake,
+    transport,
+    tls: (kind) => ({ ...tls, role: "server", kind }),
+    signal,
+  };
   const abort = (): void => link.transport.abort();
   signal?.addEventListener("abort", abort);
   try {
-    signal?.throwIfAborted();
     await driveTo(link, "offer");
     const securityTypes = securityTypesOf(authentication.schemes);
     // 3.3 has room for one type, and the client no say.
@@ -60,7 +64,9 @@ export async function admitClient(transport: Transport, options: AdmitOptions): 
     await server.send({ type: "serverInit", ...serverInit });
     return server;
   } catch (error) {
-    await turnAway(link);
+    signal?.removeEventListener("abort", abort);
+    if (signal?.aborted) abort();
+    else await turnAway(link);
     signal?.throwIfAborted();
     throw error;
   }

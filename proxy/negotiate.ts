@@ -22,7 +22,7 @@ export interface NegotiationOptions {
   readonly authentication: ClientAuthentication;
   readonly tls: ClientTls;
   readonly limits: Limits;
-  /** Aborted when the negotiation is over, however it ended. */
+  /** Aborted when the negotiation is given up. */
   readonly signal: AbortSignal;
 }
 
@@ -44,6 +44,7 @@ export async function negotiate(
     handshake: createClientHandshake(options.limits),
     transport: await whilePresent(client, "client", dial(options)),
     tls: (kind) => ({ ...options.tls, role: "client", kind }),
+    signal: options.signal,
   };
   negotiation.server = server;
 
@@ -52,11 +53,13 @@ export async function negotiate(
   const securityType = chooseSecurityType(securityTypes, options.authentication.schemes);
 
   // In 3.3 the client has no choice to check, and after None no result to hear: what it is offered is the last word.
-  let serverRest = client.handshake.session.version === "3.3" ? await passServer() : undefined;
+  const hasChoice = client.handshake.session.version !== "3.3";
+  let serverRest = hasChoice ? undefined : await passServer();
 
   negotiation.stage = "client security type";
   client.handshake.offer([SecurityType.None]);
-  await whilePresent(server, "server", driveTo(client, "authenticate"));
+  const choice = driveTo(client, "authenticate");
+  await (hasChoice ? whilePresent(server, "server", choice) : choice);
   client.handshake.respond(none());
   await driveTo(client, "authorise");
   serverRest ??= await passServer();
@@ -74,7 +77,7 @@ export async function negotiate(
   }
 }
 
-/** A connection that comes up after the negotiation is over is nobody's: it is ended. */
+/** A connection that comes up after the negotiation was given up is nobody's: it is ended. */
 async function dial({ dial, signal }: NegotiationOptions): Promise<Transport> {
   const transport = await dial(signal);
   if (signal.aborted) transport.abort();

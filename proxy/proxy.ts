@@ -43,19 +43,22 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
   const { maxConnections = Number.POSITIVE_INFINITY, log = () => {} } = options;
   const serving = new Map<Promise<void>, () => void>();
   let count = 0;
+  let timeIsUp = false;
 
   return {
     async serve(client) {
       const connection = ++count;
       if (serving.size >= maxConnections) {
         const reason = `already serving ${serving.size} clients`;
-        log({ event: "failed", connection, client: client.peer, milliseconds: 0, stage: "client version", reason });
+        tell({ event: "failed", connection, client: client.peer, milliseconds: 0, stage: "client version", reason });
         await turnAway(client, createServerHandshake(limits).refuse(TOO_MANY));
         return;
       }
       const cutOff = new AbortController();
-      const served = serveOne(client, connection, cutOff.signal);
-      serving.set(served, () => cutOff.abort());
+      const cut = (): void => cutOff.abort(new Error("the proxy is stopping"));
+      const served = serveOne(client, connection, cutOff);
+      serving.set(served, cut);
+      if (timeIsUp) cut();
       await served;
       serving.delete(served);
     },
@@ -64,56 +67,52 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
     },
     async drain(milliseconds) {
       const timer = setTimeout(() => {
-        for (const cutOff of serving.values()) cutOff();
+        timeIsUp = true;
+        for (const cut of serving.values()) cut();
       }, milliseconds);
-      await Promise.all(serving.keys());
+      while (serving.size > 0) await Promise.all(serving.keys());
       clearTimeout(timer);
     },
   };
 
-  async function serveOne(transport: Transport, connection: number, cutOff: AbortSignal): Promise<void> {
+  /** `over` aborts when the client is to be given up: by the deadline, by a failure, or from outside. */
+  async function serveOne(transport: Transport, connection: number, over: AbortController): Promise<void> {
+    const { signal } = over;
     const began = performance.now();
-    const client = { handshake: createServerHandshake(limits), transport };
+    const client = { handshake: createServerHandshake(limits), transport, signal };
     const negotiation: Negotiation = { client, stage: "client version" };
-    const tell = (event: ProxyLogEntry["event"], more: Partial<ProxyLogEntry>): void => {
+    const told = (event: ProxyLogEntry["event"], more: Partial<ProxyLogEntry>): void => {
       const { server, stage } = negotiation;
       const milliseconds = Math.round(performance.now() - began);
       const facts = negotiatedFacts(client.handshake.session, server?.handshake.session, server?.transport);
-      log({ event, connection, client: transport.peer, milliseconds, stage, ...facts, ...more });
+      tell({ event, connection, client: transport.peer, milliseconds, stage, ...facts, ...more });
     };
-    cutOff.addEventListener("abort", () => {
-      client.transport.abort();
-      negotiation.server?.transport.abort();
-    });
 
-    const over = new AbortController();
+    const late = new Error(`not done after ${handshakeTimeout} ms`);
+    const timer = setTimeout(() => over.abort(late), handshakeTimeout);
     try {
-      const sides = await inTime(negotiate(negotiation, { dial, authentication, tls, limits, signal: over.signal }));
-      tell("negotiated", {});
+      const sides = await negotiate(negotiation, { dial, authentication, tls, limits, signal });
+      clearTimeout(timer);
+      told("negotiated", {});
       negotiation.stage = "relay";
       const bytes = { toServer: 0, toClient: 0 };
-      const { ended, cause } = await relay(sides.client, sides.server, bytes);
+      const { ended, cause } = await relay(sides.client, sides.server, bytes, signal);
       const reason = cause === undefined ? `the ${ended} closed` : `the ${ended} broke off: ${reasonOf(cause)}`;
-      tell("closed", { reason, bytesToServer: bytes.toServer, bytesToClient: bytes.toClient });
+      told("closed", { reason, bytesToServer: bytes.toServer, bytesToClient: bytes.toClient });
     } catch (error) {
-      tell("failed", { reason: reasonOf(error) });
+      clearTimeout(timer);
+      over.abort(error);
+      told("failed", { reason: reasonOf(error) });
       negotiation.server?.transport.abort();
       await turnAway(client.transport, client.handshake.refuse(wordsForClient(negotiation)));
-    } finally {
-      over.abort();
     }
   }
 
-  async function inTime<Result>(work: Promise<Result>): Promise<Result> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`not done after ${handshakeTimeout} ms`)), handshakeTimeout);
-    });
+  /** A log that fails takes no client with it. */
+  function tell(entry: ProxyLogEntry): void {
     try {
-      return await Promise.race([work, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+      log(entry);
+    } catch {}
   }
 }
 
@@ -134,8 +133,10 @@ async function turnAway(client: Transport, refusal: Uint8Array): Promise<void> {
 function wordsForClient({ server }: Negotiation): string {
   const session = server?.handshake.session;
   if (session?.refusal === undefined || session.securityTypes.length > 0) return GENERIC;
-  const words = textOf(session.refusal.subarray(0, MAXIMUM_PASSED_ON));
-  return words === "" ? GENERIC : words;
+  const words = textOf(session.refusal);
+  // Cut between characters, by their bytes.
+  const { read } = new TextEncoder().encodeInto(words, new Uint8Array(MAXIMUM_PASSED_ON));
+  return words.slice(0, read) || GENERIC;
 }
 
 function reasonOf(error: unknown): string {

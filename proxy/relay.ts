@@ -23,36 +23,62 @@ export interface RelayCount {
 /**
  * Carries bytes both ways until either side ends, then ends the other: what the first had sent still arrives. A chunk is
  * read only once the one before it is taken, so each direction holds one chunk beyond what its two transports hold.
+ *
+ * @param signal ends both at once
  */
-export async function relay(client: RelaySide, server: RelaySide, count: RelayCount): Promise<RelayEnd> {
-  const end = await Promise.race([
-    carry(client, server.link.transport, (length) => {
-      count.toServer += length;
-    }).then(({ failed, cause }): RelayEnd => ({ ended: failed === "from" ? "client" : "server", cause })),
-    carry(server, client.link.transport, (length) => {
-      count.toClient += length;
-    }).then(({ failed, cause }): RelayEnd => ({ ended: failed === "from" ? "server" : "client", cause })),
+export async function relay(
+  client: RelaySide,
+  server: RelaySide,
+  count: RelayCount,
+  signal: AbortSignal,
+): Promise<RelayEnd> {
+  const transports = [client.link.transport, server.link.transport] as const;
+  const abort = (): void => {
+    for (const transport of transports) transport.abort();
+  };
+  signal.addEventListener("abort", abort);
+  const toServer = carry(client, transports[1], (length) => {
+    count.toServer += length;
+  });
+  const toClient = carry(server, transports[0], (length) => {
+    count.toClient += length;
+  });
+  const first = await Promise.race([
+    toServer.then((end) => ({ ...end, ended: end.at === "source" ? "client" : "server", other: toClient }) as const),
+    toClient.then((end) => ({ ...end, ended: end.at === "source" ? "server" : "client", other: toServer }) as const),
   ]);
-  await Promise.allSettled([client.link.transport.close(), server.link.transport.close()]);
-  return end;
+  // Who takes no more may have said something before it left.
+  if (first.at === "destination") await Promise.race([first.other, pause(LAST_WORDS)]);
+  await Promise.allSettled(transports.map((transport) => transport.close()));
+  signal.removeEventListener("abort", abort);
+  return { ended: first.ended, cause: first.cause };
 }
 
-async function carry(
-  { link, rest }: RelaySide,
-  to: Transport,
-  counted: (length: number) => void,
-): Promise<{ readonly failed: "from" | "to"; readonly cause?: unknown }> {
-  let failed: "from" | "to" = "to";
+/** Milliseconds that what a gone side has sent may take to arrive. */
+const LAST_WORDS = 1000;
+
+/** Where one direction ended, and the error that it ended with. */
+interface CarryEnd {
+  readonly at: "source" | "destination";
+  readonly cause?: unknown;
+}
+
+async function carry({ link, rest }: RelaySide, to: Transport, counted: (length: number) => void): Promise<CarryEnd> {
+  let at: CarryEnd["at"] = "destination";
   try {
     for (let chunk: Uint8Array | undefined = rest; chunk !== undefined; ) {
-      failed = "to";
-      if (chunk.length > 0) await to.write(chunk);
+      at = "destination";
+      await to.write(chunk);
       counted(chunk.length);
-      failed = "from";
+      at = "source";
       chunk = await readFrom(link);
     }
-    return { failed };
+    return { at };
   } catch (cause) {
-    return { failed, cause };
+    return { at, cause };
   }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -161,7 +161,8 @@ function connected(to: NetConnectOpts, signal: AbortSignal | undefined): Promise
       reject(signal?.reason);
     };
     signal?.addEventListener("abort", abort);
-    socket.on("error", reject);
+    // Of a name with several addresses it has one error each, and no words of its own.
+    socket.on("error", (error) => reject(error instanceof AggregateError ? error.errors[0] : error));
     socket.once("close", () => signal?.removeEventListener("abort", abort));
     socket.once("connect", () => {
       signal?.removeEventListener("abort", abort);

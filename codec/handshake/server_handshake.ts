@@ -13,6 +13,7 @@ import {
   extentOfProtocolVersion,
   protocolVersionOf,
   type Version,
+  versionToAnswer,
 } from "./protocol_version.ts";
 import {
   chosenAmong,
@@ -176,8 +177,9 @@ function refusalOf(session: Session, reason: Uint8Array): Uint8Array {
       return concat([greeting, encodeSecurityRefusal({ type: "securityRefusal", reason }, "3.3")]);
     }
     case "clientVersion":
-      // The client's version was never settled. TigerVNC answers in the form of 3.7 as well.
-      return encodeSecurityRefusal({ type: "securityRefusal", reason }, "3.7");
+      // The client's version was never settled. TigerVNC answers in the form of 3.7 as well; who was greeted with 3.3
+      // can only expect that one.
+      return encodeSecurityRefusal({ type: "securityRefusal", reason }, greetedWith(session) === "3.3" ? "3.3" : "3.7");
     case "securityTypes":
       return encodeSecurityRefusal({ type: "securityRefusal", reason }, versionOf(session));
     case "authentication":
@@ -197,6 +199,10 @@ function failedResult(session: Session, reason: Uint8Array): Uint8Array {
   if (!hasSecurityResult(session)) return NOTHING;
   const result = { type: "securityResult", status: SecurityStatus.Failed, reason } as const;
   return encodeSecurityResult(result, versionOf(session));
+}
+
+function greetedWith({ serverVersion }: Session): Version | undefined {
+  return serverVersion && versionToAnswer(serverVersion);
 }
 
 function versionOf(session: Session): Version {

@@ -1,0 +1,160 @@
+/**
+ * `rfb snapshot`: a server's screen as a PNG.
+ *
+ * @module
+ */
+
+import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { Command } from "commander";
+import { encode } from "fast-png";
+import { joinServer, takeScreenshot } from "../endpoints/mod.ts";
+import { negotiatedFacts } from "../proxy/log.ts";
+import { parseSnapshotSettings, type SnapshotSettings } from "../proxy/settings.ts";
+import { connectTarget, nameOfTarget, reachOf } from "./connect.ts";
+import { Fault, misuse, reasonOf } from "./fault.ts";
+import { createLog, factsOf, type Log } from "./log.ts";
+import { checkPems } from "./pem.ts";
+import { reportFaults } from "./report.ts";
+import { clientSecurity } from "./security.ts";
+import {
+  addSecurityOptions,
+  flagOf,
+  numberOf,
+  readSecurityOptions,
+  SCHEME_HELP,
+  type SecurityOptions,
+} from "./security_options.ts";
+
+interface SnapshotOptions extends SecurityOptions {
+  readonly output?: string;
+  readonly timeout?: number;
+}
+
+/** The subcommand. */
+export function snapshotCommand(): Command {
+  const command = new Command("snapshot")
+    .description("Write a VNC server's screen to a PNG file.")
+    .argument("<target>", "HOST:PORT, HOST:DISPLAY, HOST::PORT, unix:PATH, or a ws:// or wss:// URL")
+    .option("-o, --output <file>", "where to write the PNG, - for stdout; needed");
+  addSecurityOptions(command, "for servers that ask for one")
+    .option("--timeout <ms>", "for all of it (default: 15000)", numberOf)
+    .addHelpText("after", `${SCHEME_HELP}\n${EXAMPLES}`)
+    .action(async (target: string, options: SnapshotOptions) => {
+      const log = createLog("text");
+      const nameOf = (setting: string): string => (setting === "target" ? "the target" : flagOf(setting, options));
+      await reportFaults(log, nameOf, () => snapshot(target, options, log));
+    });
+  return command;
+}
+
+async function snapshot(target: string, options: SnapshotOptions, log: Log): Promise<void> {
+  const settings = parseSnapshotSettings({ ...readSecurityOptions(options), target, timeout: options.timeout });
+  checkPems(settings);
+  const write = writerTo(options.output);
+  const { png, said } = await takePng(settings, log);
+  write(png);
+  process.stderr.write(`${said}\n`);
+}
+
+/** The screen as a PNG, and what to say of it. @throws {Fault} also when it takes too long, or is interrupted */
+async function takePng(
+  settings: SnapshotSettings,
+  log: Log,
+): Promise<{ readonly png: Uint8Array; readonly said: string }> {
+  const { target, timeout } = settings;
+  const { authentication, tls, unavailable, warnings } = clientSecurity(settings, reachOf(target));
+  for (const { name, reason } of unavailable) log({ event: "unavailable", scheme: name, reason });
+  for (const message of warnings) log({ event: "warning", message });
+
+  let stage = "connecting";
+  const over = new AbortController();
+  const { signal } = over;
+  const timer = setTimeout(() => {
+    over.abort(
+      new Fault(1, `Cannot take a snapshot of ${nameOfTarget(target)}: ${stage} was not done after ${timeout} ms`),
+    );
+  }, timeout);
+  const interrupt = (): void => over.abort(new Fault(1, "Interrupted: nothing was written"));
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  try {
+    const transport = await connectTarget(target, { signal, tls });
+    stage = "security";
+    const client = await joinServer(transport, { authentication, tls, signal });
+    stage = "the picture";
+    const framebuffer = await takeScreenshot(client);
+    const { session } = client;
+    const facts = factsOf(negotiatedFacts(session, session, client.transport));
+    await client.close();
+    const { width, height } = framebuffer;
+    if (width * height === 0) throw new Fault(1, "Cannot write a PNG: the server's screen has no pixels");
+    const png = encode({ width, height, data: withoutAlpha(framebuffer.toRgba()), channels: 3, depth: 8 });
+    return { png, said: [`${width}x${height}`, ...facts].join(", ") };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    over.abort(); // ends the connection, whatever state it is in: a server that does not close would keep the process
+  }
+}
+
+function withoutAlpha(rgba: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((rgba.length / 4) * 3);
+  for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
+    rgb[to] = rgba[from]!;
+    rgb[to + 1] = rgba[from + 1]!;
+    rgb[to + 2] = rgba[from + 2]!;
+  }
+  return rgb;
+}
+
+type Write = (png: Uint8Array) => void;
+
+function writerTo(output: string | undefined): Write {
+  if (output === undefined) throw misuse("-o", "it is missing: name a file, or - for stdout");
+  return output === "-" ? toStdout() : toFile(output);
+}
+
+function toStdout(): Write {
+  if (process.stdout.isTTY) throw misuse("-o -", "stdout is a terminal: redirect it, or name a file");
+  return (png) => void process.stdout.write(png);
+}
+
+/** Checks the place now, and puts the file there later: whole, or not at all. */
+function toFile(name: string): Write {
+  const fault = (reason: string): Fault => misuse(`-o ${name}`, reason);
+  const file = existing(name) ?? name; // a link stays one
+  const folder = dirname(file);
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw fault(`its folder: ${reasonOf(error)}`);
+  }
+  if (existing(name) !== undefined && !statSync(file).isFile())
+    throw fault("that is no file: name another, or - for stdout");
+  return (png) => {
+    const partial = join(folder, `.${basename(file)}.${process.pid}.partial`);
+    try {
+      writeFileSync(partial, png, { flag: "wx" });
+      renameSync(partial, file);
+    } catch (error) {
+      rmSync(partial, { force: true });
+      throw new Fault(1, `Cannot write ${name}: ${reasonOf(error)}`);
+    }
+  };
+}
+
+function existing(name: string): string | undefined {
+  try {
+    return realpathSync(name);
+  } catch {
+    return undefined;
+  }
+}
+
+const EXAMPLES = `
+Examples:
+  $ rfb snapshot vm.example:1 -o screen.png --ca ca.pem
+  $ rfb snapshot vm.example:5900 -o screen.png --auth x509vnc --ca ca.pem --password-file ./password
+  $ rfb snapshot ws://127.0.0.1:8080/websockify --auth none -o - > screen.png`;
