@@ -16,6 +16,7 @@
  * @module
  */
 
+export type * from "../transports/transport.ts";
 export { type ClientTls, type JoinOptions, joinServer, type RfbClient } from "./client.ts";
 export type { Connection } from "./connection.ts";
 export { takeScreenshot } from "./screenshot.ts";

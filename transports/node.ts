@@ -23,6 +23,7 @@ export {
   type WebSocketInfo,
   type WebSocketListenOptions,
 } from "./node_websocket.ts";
+export type * from "./transport.ts";
 
 /** Where to connect to. */
 export interface TcpOptions {

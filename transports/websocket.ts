@@ -7,6 +7,8 @@
 import { RfbError } from "../codec/errors.ts";
 import type { TlsSession, Transport } from "./transport.ts";
 
+export type * from "./transport.ts";
+
 /** What we ask of a WebSocket. The standard one has it, and so has that of the `ws` package. */
 export interface WebSocketLike {
   binaryType: string;
