@@ -80,6 +80,7 @@ export function createClientHandshake(limits: Limits = DEFAULT_LIMITS): ClientHa
       if (session.phase !== "securityType" && session.phase !== "authentication") {
         throw new TypeError(`Cannot respond in phase ${session.phase}: wait for the authenticate step`);
       }
+      if (exchange !== undefined) throw new TypeError("Cannot respond twice");
       if (!session.securityTypes.includes(chosen)) {
         throw new RangeError(`Cannot choose security type ${chosen}: not among [${session.securityTypes}]`);
       }
@@ -164,7 +165,7 @@ export function createClientHandshake(limits: Limits = DEFAULT_LIMITS): ClientHa
 
 /** Some servers close before the reason they promised is out: that is a refusal all the same. */
 function isWithinRefusal({ phase, version }: Session, { bytes, start, end }: Input): boolean {
-  if (phase === "securityResult") return end - start >= 4;
+  if (phase === "securityResult") return end - start >= 4 && u32(bytes, start) !== SecurityStatus.Ok;
   if (phase !== "securityTypes") return false;
   return version === "3.3" ? end - start >= 4 && u32(bytes, start) === 0 : end > start && u8(bytes, start) === 0;
 }

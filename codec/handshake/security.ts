@@ -58,14 +58,13 @@ export function extentOfSecurityTypes(
   return version === "3.3" ? 4 : 1 + first;
 }
 
-/** @throws {RangeError} an empty list, more than 255 types, or, in 3.3, more than one */
+/** @throws {RangeError} an empty list, more than 255 types, or, in 3.3, anything but one type other than 0 */
 export function encodeSecurityTypes({ securityTypes }: SecurityTypes, version: Version): Uint8Array {
   const first = securityTypes[0];
-  if (first === undefined || securityTypes.includes(0)) {
-    throw new RangeError(`Cannot offer security types [${securityTypes}]: none, or 0, stands for a refusal`);
-  }
+  if (first === undefined) throw new RangeError("Cannot offer no security types: that stands for a refusal");
   if (version === "3.3") {
     if (securityTypes.length > 1) throw new RangeError("Cannot offer a choice in 3.3: it has room for one type");
+    if (first === 0) throw new RangeError("Cannot offer security type 0 in 3.3: that stands for a refusal");
     const bytes = new Uint8Array(4);
     putU32(bytes, 0, first);
     return bytes;

@@ -97,6 +97,7 @@ export function createServerHandshake(limits: Limits = DEFAULT_LIMITS, offered: 
     push: (chunk) => append(input, chunk),
     next: failingForEver(input, next),
     offer(types) {
+      if (types.includes(0)) throw new RangeError("Cannot offer security type 0: it stands for a refusal");
       encodeSecurityTypes({ type: "securityTypes", securityTypes: types }, versionOf(session));
       securityTypes = types;
     },

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import {
+  Encoding,
+  nameOfEncoding,
+  nameOfSecurityType,
+  nameOfVencryptSubtype,
+  SecurityType,
+  VencryptSubtype,
+} from "../../codec/names.ts";
+
+test("numbers are those of RFC 6143 and the rfbproto registry", () => {
+  expect(Encoding).toStrictEqual(expect.objectContaining({ Raw: 0, CopyRect: 1, DesktopSize: -223, LastRect: -224 }));
+  expect(SecurityType).toStrictEqual(
+    expect.objectContaining({ Invalid: 0, None: 1, VncAuth: 2, RA2: 5, RA2ne: 6, Tight: 16, Ultra: 17, TLS: 18 }),
+  );
+  expect(SecurityType).toStrictEqual(
+    expect.objectContaining({ VeNCrypt: 19, SASL: 20, MD5: 21, xvp: 22, DH: 30, MSLogonII: 113 }),
+  );
+  expect(SecurityType).toStrictEqual(expect.objectContaining({ RA2_256: 129, RA2ne_256: 130 }));
+  expect(VencryptSubtype).toStrictEqual(
+    expect.objectContaining({ Plain: 256, TLSNone: 257, TLSVnc: 258, TLSPlain: 259 }),
+  );
+  expect(VencryptSubtype).toStrictEqual(expect.objectContaining({ X509None: 260, X509Vnc: 261, X509Plain: 262 }));
+});
+
+test("a known number is named for a log, an unknown one stays a number", () => {
+  expect([0, -223, 12345, -1].map(nameOfEncoding)).toStrictEqual(["Raw (0)", "DesktopSize (-223)", "12345", "-1"]);
+  expect([19, 77].map(nameOfSecurityType)).toStrictEqual(["VeNCrypt (19)", "77"]);
+});
+
+test("a security type nested in VeNCrypt is named as one", () => {
+  expect([261, 2, 999].map(nameOfVencryptSubtype)).toStrictEqual(["X509Vnc (261)", "VncAuth (2)", "999"]);
+});

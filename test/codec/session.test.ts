@@ -1,0 +1,204 @@
+import { describe, expect, test } from "vitest";
+import type { HandshakeMessage } from "../../codec/handshake/mod.ts";
+import { hasSecurityResult, NEW_SESSION, observe, type Session, type SessionEvent } from "../../codec/session.ts";
+import { hex, latin1 } from "./bytes.ts";
+import { errorOf } from "./errors.ts";
+import { COLOUR_MAP, RGB332, RGB565BE, RGB888LE } from "./messages.ts";
+import { NORMAL } from "./streams.ts";
+
+const version = (minor: number, major = 3) => ({ type: "protocolVersion", major, minor }) as const;
+
+function told(...events: readonly (readonly ["client" | "server", SessionEvent])[]): Session {
+  return events.reduce((session, [from, event]) => observe(session, from, event), NEW_SESSION);
+}
+
+describe("an event that changes nothing brings the same session back", () => {
+  const rectangle = { type: "rectangle", x: 0, y: 0, width: 5, height: 5, encodingType: 0 } as const;
+  test.each([
+    ["server", { type: "bell" }],
+    ["server", { type: "serverCutText", text: latin1("x") }],
+    ["server", { type: "setColourMapEntries", firstColour: 0, colours: [] }],
+    ["server", { type: "framebufferUpdate", numberOfRectangles: 3 }],
+    ["server", rectangle],
+    ["server", { ...rectangle, encodingType: 1 }],
+    ["server", { ...rectangle, encodingType: -224 }],
+    ["server", { type: "rectanglePayload", bytes: hex("00"), last: true }],
+    ["server", { type: "framebufferUpdateEnd" }],
+    ["client", { type: "framebufferUpdateRequest", incremental: 1, x: 0, y: 0, width: 1, height: 1 }],
+    ["client", { type: "keyEvent", downFlag: 1, key: 65 }],
+    ["client", { type: "pointerEvent", buttonMask: 1, x: 0, y: 0 }],
+    ["client", { type: "clientCutText", text: latin1("x") }],
+  ] as const)("%s: %j", (from, event) => {
+    expect(observe(NORMAL, from, event)).toBe(NORMAL);
+  });
+});
+
+test("a session is never changed in place", () => {
+  const before = structuredClone(NORMAL);
+  observe(NORMAL, "client", { type: "setEncodings", encodingTypes: [7] });
+  observe(NORMAL, "client", { type: "setPixelFormat", pixelFormat: RGB565BE });
+  observe(NORMAL, "server", { type: "rectangle", x: 0, y: 0, width: 9, height: 9, encodingType: -223 });
+  expect(NORMAL).toStrictEqual(before);
+  expect(Object.isFrozen(NEW_SESSION)).toBe(true);
+});
+
+test("a session can be stored and restored", () => {
+  const { refusal: _, ...plain } = NORMAL;
+  expect(JSON.parse(JSON.stringify(plain))).toStrictEqual(plain);
+});
+
+describe("the handshake", () => {
+  test("moves from phase to phase", () => {
+    const steps: readonly (readonly ["client" | "server", SessionEvent, string])[] = [
+      ["server", version(8), "clientVersion"],
+      ["client", version(8), "securityTypes"],
+      ["server", { type: "securityTypes", securityTypes: [19, 2] }, "securityType"],
+      ["client", { type: "securityType", securityType: 19 }, "authentication"],
+      ["server", { type: "vencryptSubtypes", subtypes: [261] }, "authentication"],
+      ["client", { type: "vencryptSubtype", subtype: 261 }, "authentication"],
+      ["client", { type: "authenticated" }, "securityResult"],
+      ["server", { type: "securityResult", status: 0 }, "clientInit"],
+      ["client", { type: "clientInit", sharedFlag: 1 }, "serverInit"],
+      [
+        "server",
+        {
+          type: "serverInit",
+          framebufferWidth: 7,
+          framebufferHeight: 8,
+          serverPixelFormat: RGB332,
+          name: latin1("n"),
+        },
+        "normal",
+      ],
+    ];
+    let session: Session = NEW_SESSION;
+    for (const [from, event, phase] of steps) {
+      session = observe(session, from, event);
+      expect(session.phase).toBe(phase);
+    }
+    expect(session).toStrictEqual({
+      phase: "normal",
+      serverVersion: version(8),
+      clientVersion: version(8),
+      version: "3.8",
+      securityTypes: [19, 2],
+      securityType: 19,
+      vencryptSubtypes: [261],
+      vencryptSubtype: 261,
+      framebufferWidth: 7,
+      framebufferHeight: 8,
+      pixelFormat: RGB332,
+      encodingTypes: [],
+      name: latin1("n"),
+    });
+  });
+
+  test("in 3.3 leaves no choice", () => {
+    const session = told(
+      ["server", version(8)],
+      ["client", version(3)],
+      ["server", { type: "securityTypes", securityTypes: [2] }],
+    );
+    expect(session).toMatchObject({ phase: "authentication", securityType: 2, securityTypes: [2] });
+  });
+
+  test.each([
+    [8, 8, "3.8"],
+    [8, 7, "3.7"],
+    [8, 3, "3.3"],
+    [8, 5, "3.3"],
+    [889, 889, "3.8"],
+    [8, 9, "3.8"],
+    [7, 8, "3.7"],
+    [3, 8, "3.3"],
+    [3, 7, "3.3"],
+    [4, 7, "3.3"],
+  ] as const)("agrees, of 3.%d and the answer 3.%d, on %s", (serverMinor, clientMinor, agreed) => {
+    const session = told(["server", version(serverMinor)], ["client", version(clientMinor)]);
+    expect(session).toMatchObject({
+      version: agreed,
+      serverVersion: version(serverMinor),
+      clientVersion: version(clientMinor),
+    });
+  });
+
+  test("that nobody can agree on is an unknown version", () => {
+    const greeted = told(["server", version(8)]);
+    expect(errorOf(() => observe(greeted, "client", version(0, 4))).code).toBe("unknownType");
+    expect(errorOf(() => observe(told(["server", version(0, 0)]), "client", version(8))).code).toBe("unknownType");
+  });
+
+  test.each([
+    ["3.3", 1, false, "clientInit"],
+    ["3.7", 1, false, "clientInit"],
+    ["3.8", 1, true, "securityResult"],
+    ["3.3", 2, true, "securityResult"],
+    ["3.7", 2, true, "securityResult"],
+    ["3.7", 19, true, "securityResult"],
+    ["3.8", 19, true, "securityResult"],
+  ] as const)("of %s with security type %d has a SecurityResult: %s", (agreed, securityType, expected, phase) => {
+    const session: Session = { ...NEW_SESSION, version: agreed, securityType, phase: "authentication" };
+    expect(hasSecurityResult(session)).toBe(expected);
+    expect(observe(session, "client", { type: "authenticated" }).phase).toBe(phase);
+  });
+
+  test.each([
+    [{ type: "securityRefusal", reason: latin1("no") }, latin1("no")],
+    [{ type: "securityResult", status: 1, reason: latin1("no") }, latin1("no")],
+    [{ type: "securityResult", status: 2 }, latin1("")],
+    [{ type: "securityResult", status: 0xffffffff }, latin1("")],
+  ] as const)("ends with the refusal %j", (event: HandshakeMessage, refusal) => {
+    expect(observe(NEW_SESSION, "server", event)).toMatchObject({ phase: "refused", refusal });
+  });
+});
+
+describe("a pixel format", () => {
+  const head = { type: "framebufferUpdate", numberOfRectangles: 1 } as const;
+  const ask = (session: Session, pixelFormat: typeof RGB332) =>
+    observe(session, "client", { type: "setPixelFormat", pixelFormat });
+
+  test("that is asked for takes effect with the next update", () => {
+    const asked = ask(NORMAL, RGB565BE);
+    expect(asked).toMatchObject({ pixelFormat: NORMAL.pixelFormat, pixelFormatAsked: RGB565BE });
+    for (const event of [
+      { type: "bell" },
+      { type: "rectangle", x: 0, y: 0, width: 1, height: 1, encodingType: 0 },
+      { type: "framebufferUpdateEnd" },
+    ] as const) {
+      expect(observe(asked, "server", event)).toBe(asked);
+    }
+    const updated = observe(asked, "server", head);
+    expect(updated.pixelFormat).toBe(RGB565BE);
+    expect(observe(updated, "server", head)).toBe(updated);
+  });
+
+  test("asked for twice is the last one", () => {
+    expect(observe(ask(ask(NORMAL, RGB565BE), COLOUR_MAP), "server", head).pixelFormat).toBe(COLOUR_MAP);
+  });
+
+  test("asked for before ServerInit is not lost", () => {
+    const early = ask({ ...NEW_SESSION, phase: "serverInit" }, RGB565BE);
+    const init = {
+      type: "serverInit",
+      framebufferWidth: 1,
+      framebufferHeight: 1,
+      serverPixelFormat: RGB888LE,
+      name: latin1(""),
+    } as const;
+    const begun = observe(early, "server", init);
+    expect(begun.pixelFormat).toBe(RGB888LE);
+    expect(observe(begun, "server", head).pixelFormat).toBe(RGB565BE);
+  });
+});
+
+test("SetEncodings replaces the list", () => {
+  const first = observe(NORMAL, "client", { type: "setEncodings", encodingTypes: [1, 2] });
+  expect(observe(first, "client", { type: "setEncodings", encodingTypes: [7] }).encodingTypes).toStrictEqual([7]);
+});
+
+test("a DesktopSize sets the size, to nothing too", () => {
+  const sized = (width: number, height: number) =>
+    observe(NORMAL, "server", { type: "rectangle", x: 3, y: 4, width, height, encodingType: -223 });
+  expect(sized(640, 400)).toStrictEqual({ ...NORMAL, framebufferWidth: 640, framebufferHeight: 400 });
+  expect(sized(0, 0)).toMatchObject({ framebufferWidth: 0, framebufferHeight: 0 });
+});
