@@ -31,7 +31,13 @@ export function clientExchange(
 
   function run(scheme: Scheme): Exchange {
     if (scheme.needs.length === 0) return scheme.client({}, limits);
-    return afterwards(async () => scheme.client(await credentials({ scheme, needs: scheme.needs }), limits));
+    return afterwards(async () => {
+      const given = await credentials({ scheme, needs: scheme.needs });
+      const missing = scheme.needs.filter((name) => given[name] === undefined);
+      if (missing.length > 0)
+        throw new TypeError(`Cannot use ${scheme.name}: no ${missing.join(" and no ")} was given`);
+      return scheme.client(given, limits);
+    });
   }
 }
 

@@ -78,6 +78,22 @@ export async function whilePresent<Result>(
   return await unlessAborted(link.signal, Promise.race([work, leaving]));
 }
 
+/**
+ * Sends a peer its refusal, if there is one, and ends the connection: in a second at the latest, read or not. Never
+ * rejects: the peer may be gone, or its TLS may be what failed.
+ */
+export async function turnAway(transport: Transport, refusal: Uint8Array): Promise<void> {
+  const timer = setTimeout(() => transport.abort(), 1000);
+  try {
+    if (refusal.length > 0) await transport.write(refusal);
+    await transport.close();
+  } catch {
+    transport.abort();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** `work`, or what the signal aborts with, whichever is first. */
 function unlessAborted<Result>(signal: AbortSignal | undefined, work: Promise<Result>): Promise<Result> {
   if (signal === undefined) return work;

@@ -7,7 +7,7 @@ import { DEFAULT_LIMITS, type Limits } from "../codec/limits.ts";
 import { encodeServerMessage, type ServerMessage } from "../codec/server/mod.ts";
 import type { TlsServerOptions, Transport } from "../transports/transport.ts";
 import { type Connection, createConnection } from "./connection.ts";
-import { driveTo, type Link } from "./link.ts";
+import { driveTo, type Link, turnAway } from "./link.ts";
 
 /** The server's end of a session. */
 export type RfbServer = Connection<ClientMessage, ServerMessage>;
@@ -66,18 +66,8 @@ export async function admitClient(transport: Transport, options: AdmitOptions): 
   } catch (error) {
     signal?.removeEventListener("abort", abort);
     if (signal?.aborted) abort();
-    else await turnAway(link);
+    else await turnAway(link.transport, handshake.refuse("Authentication failed"));
     signal?.throwIfAborted();
     throw error;
-  }
-}
-
-/** Best effort: the client may be gone, or its TLS may be what failed. */
-async function turnAway({ handshake, transport }: Link<ServerHandshake>): Promise<void> {
-  try {
-    await transport.write(handshake.refuse("Authentication failed"));
-    await transport.close();
-  } catch {
-    transport.abort();
   }
 }

@@ -3,6 +3,7 @@ import { createServerHandshake } from "../codec/handshake/server_handshake.ts";
 import { DEFAULT_LIMITS, type Limits } from "../codec/limits.ts";
 import { textOf } from "../codec/text.ts";
 import type { ClientTls } from "../endpoints/client.ts";
+import { turnAway } from "../endpoints/link.ts";
 import type { Transport } from "../transports/transport.ts";
 import { negotiatedFacts, type ProxyLogEntry } from "./log.ts";
 import { type Negotiation, negotiate } from "./negotiate.ts";
@@ -41,6 +42,7 @@ export interface RfbSecurityProxy {
 export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityProxy {
   const { dial, authentication, tls = {}, handshakeTimeout = 10_000, limits = DEFAULT_LIMITS } = options;
   const { maxConnections = Number.POSITIVE_INFINITY, log = () => {} } = options;
+  checkMilliseconds("handshakeTimeout", handshakeTimeout);
   const serving = new Map<Promise<void>, () => void>();
   let count = 0;
   let timeIsUp = false;
@@ -66,6 +68,7 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
       return serving.size;
     },
     async drain(milliseconds) {
+      checkMilliseconds("drain", milliseconds);
       const timer = setTimeout(() => {
         timeIsUp = true;
         for (const cut of serving.values()) cut();
@@ -97,7 +100,8 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
       negotiation.stage = "relay";
       const bytes = { toServer: 0, toClient: 0 };
       const { ended, cause } = await relay(sides.client, sides.server, bytes, signal);
-      const reason = cause === undefined ? `the ${ended} closed` : `the ${ended} broke off: ${reasonOf(cause)}`;
+      const broken = cause === undefined ? `the ${ended} closed` : `the ${ended} broke off: ${reasonOf(cause)}`;
+      const reason = signal.aborted ? reasonOf(signal.reason) : broken;
       told("closed", { reason, bytesToServer: bytes.toServer, bytesToClient: bytes.toClient });
     } catch (error) {
       clearTimeout(timer);
@@ -116,19 +120,6 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
   }
 }
 
-/** Tells the client, if there is a way to, and ends the connection: in a second at the latest, read or not. */
-async function turnAway(client: Transport, refusal: Uint8Array): Promise<void> {
-  const timer = setTimeout(() => client.abort(), 1000);
-  try {
-    if (refusal.length > 0) await client.write(refusal);
-    await client.close();
-  } catch {
-    client.abort(); // it left first
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** A server that turns us away before any security speaks to the client; all else stays in the log. */
 function wordsForClient({ server }: Negotiation): string {
   const session = server?.handshake.session;
@@ -137,6 +128,11 @@ function wordsForClient({ server }: Negotiation): string {
   // Cut between characters, by their bytes.
   const { read } = new TextEncoder().encodeInto(words, new Uint8Array(MAXIMUM_PASSED_ON));
   return words.slice(0, read) || GENERIC;
+}
+
+/** A timer that is set beyond its range goes off at once. */
+function checkMilliseconds(name: string, value: number): void {
+  if (!(value >= 0 && value < 2 ** 31)) throw new RangeError(`Cannot set ${name} to ${value} milliseconds`);
 }
 
 function reasonOf(error: unknown): string {

@@ -171,6 +171,10 @@ function isWithinRefusal({ phase, version }: Session, { bytes, start, end }: Inp
 }
 
 function refusal(reason: Uint8Array | undefined): RfbError {
-  const said = reason === undefined || reason.length === 0 ? "no reason given" : `"${textOf(reason)}"`;
-  return new RfbError("authentication", "Cannot pass security", `the server refused: ${said}`);
+  const said = textOf(reason?.subarray(0, MAXIMUM_QUOTED) ?? new Uint8Array(0));
+  const quoted = said === "" ? "no reason given" : `"${said}"`;
+  return new RfbError("authentication", "Cannot pass security", `the server refused: ${quoted}`);
 }
+
+/** Bytes of a reason that an error's message quotes: it is to stay a line. The session has it whole. */
+const MAXIMUM_QUOTED = 1024;
