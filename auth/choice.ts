@@ -24,16 +24,22 @@ export interface Means {
   readonly tlsKinds: readonly TlsKind[];
   /** What the credential source can answer. */
   readonly credentials: readonly CredentialName[];
+  /** false: there is no name to compare the server's certificate with, and the comparison is not waived. */
+  readonly hasServerName?: boolean;
+  /** The oldest version of TLS to accept. */
+  readonly minVersion?: "1.2" | "1.3";
 }
 
 /** Why a client cannot use the scheme with these means; undefined where it can. */
-export function whyUnavailable(scheme: Scheme, means: Means): string | undefined {
-  if (scheme.tls !== undefined && !means.tlsKinds.includes(scheme.tls)) {
-    return scheme.tls === "anonymous"
-      ? "this transport cannot carry anonymous TLS"
-      : "this transport cannot carry TLS with certificates";
+export function whyUnavailable({ tls, needs }: Scheme, means: Means): string | undefined {
+  if (tls !== undefined && !means.tlsKinds.includes(tls)) {
+    return `this transport cannot carry ${tls === "anonymous" ? "anonymous TLS" : "TLS with certificates"}`;
   }
-  const missing = scheme.needs.filter((name) => !means.credentials.includes(name));
+  if (tls === "anonymous" && means.minVersion === "1.3") return "TLS 1.3 has no anonymous TLS";
+  if (tls === "x509" && means.hasServerName === false) {
+    return "there is no server name that the certificate could be compared with";
+  }
+  const missing = needs.filter((name) => !means.credentials.includes(name));
   return missing.length > 0 ? `no ${missing.join(" and no ")} is given` : undefined;
 }
 
@@ -41,31 +47,26 @@ export function whyUnavailable(scheme: Scheme, means: Means): string | undefined
 export interface UsableSchemes {
   /** Those that can be used, in the operator's order. */
   readonly schemes: readonly Scheme[];
-  /** Those that were named and cannot be used here. */
-  readonly unavailable: readonly { readonly scheme: Scheme; readonly reason: string }[];
+  /** Those that cannot, and why. */
+  readonly unavailable: readonly { readonly name: string; readonly reason: string }[];
 }
 
 /**
- * The schemes of an operator's list that these means allow. `vencrypt` in the list stands for every X509 scheme that
- * they allow, the one that proves most first.
+ * The schemes of an operator's list that these means allow, each once. `vencrypt` in the list stands for the X509 schemes,
+ * the one that proves most first.
  *
  * @throws {RangeError} a name that no scheme has
  */
 export function usableSchemes(names: readonly string[], means: Means): UsableSchemes {
-  const schemes = new Set<Scheme>();
-  const unavailable = [];
-  for (const name of names) {
-    if (name === "vencrypt") {
-      for (const scheme of schemesNamed(VENCRYPT)) if (whyUnavailable(scheme, means) === undefined) schemes.add(scheme);
-      continue;
-    }
-    for (const scheme of schemesNamed([name])) {
-      const reason = whyUnavailable(scheme, means);
-      if (reason === undefined) schemes.add(scheme);
-      else unavailable.push({ scheme, reason });
-    }
+  const all = new Set(schemesNamed(names.flatMap((name) => (name === "vencrypt" ? VENCRYPT : [name]))));
+  const schemes: Scheme[] = [];
+  const unavailable: { name: string; reason: string }[] = [];
+  for (const scheme of all) {
+    const reason = whyUnavailable(scheme, means);
+    if (reason === undefined) schemes.push(scheme);
+    else unavailable.push({ name: scheme.name, reason });
   }
-  return { schemes: [...schemes], unavailable };
+  return { schemes, unavailable };
 }
 
 /**

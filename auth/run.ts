@@ -10,7 +10,6 @@ export interface ClientAuthentication {
   /** All that may be used, best first: nothing else ever is. */
   readonly schemes: readonly Scheme[];
   readonly credentials: CredentialSource;
-  readonly limits?: Limits;
 }
 
 /** What a server authenticates with. */
@@ -18,13 +17,13 @@ export interface ServerAuthentication {
   /** All that is offered, in this order. */
   readonly schemes: readonly Scheme[];
   readonly verifier: Verifier;
-  readonly limits?: Limits;
 }
 
 /** The client's exchange for a security type that {@link chooseSecurityType} gave. */
 export function clientExchange(
   securityType: number,
-  { schemes, credentials, limits = DEFAULT_LIMITS }: ClientAuthentication,
+  { schemes, credentials }: ClientAuthentication,
+  limits: Limits = DEFAULT_LIMITS,
 ): Exchange {
   const ofType = schemesOfType(securityType, schemes);
   return securityType === SecurityType.VeNCrypt ? vencryptClient(ofType, run, limits) : run(ofType[0]!);
@@ -44,7 +43,8 @@ export function clientExchange(
 /** The server's exchange for the security type that a client chose among {@link securityTypesOf} the schemes. */
 export function serverExchange(
   securityType: number,
-  { schemes, verifier, limits = DEFAULT_LIMITS }: ServerAuthentication,
+  { schemes, verifier }: ServerAuthentication,
+  limits: Limits = DEFAULT_LIMITS,
 ): Exchange {
   const ofType = schemesOfType(securityType, schemes);
   return securityType === SecurityType.VeNCrypt ? vencryptServer(ofType, run, limits) : run(ofType[0]!);

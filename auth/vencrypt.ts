@@ -34,7 +34,7 @@ export function vencryptClient(
   run: (scheme: Scheme) => Exchange,
   limits: Limits,
 ): Exchange {
-  let stage: Stage = readVersion;
+  let stage: Turn = readVersion;
   return { next: (input) => stage(input) };
 
   function readVersion(input: Input): ExchangeStep | undefined {
@@ -90,7 +90,7 @@ export function vencryptServer(
   run: (scheme: Scheme) => Exchange,
   limits: Limits,
 ): Exchange {
-  let stage: Stage = sendVersion;
+  let stage: Turn = sendVersion;
   return { next: (input) => stage(input) };
 
   function sendVersion(): ExchangeStep {
@@ -138,7 +138,7 @@ export function vencryptServer(
 }
 
 /** What answers the next pull. */
-type Stage = (input: Input) => ExchangeStep | undefined;
+type Turn = (input: Input) => ExchangeStep | undefined;
 
 const SPOKEN: VencryptVersion = { type: "vencryptVersion", major: 0, minor: 2 };
 /** What a client says that can speak none of it. */
@@ -152,11 +152,11 @@ function send(bytes: Uint8Array): ExchangeStep {
   return { type: "send", bytes };
 }
 
-function goOn(exchange: Exchange): Stage {
+function goOn(exchange: Exchange): Turn {
   return (input) => exchange.next(input);
 }
 
-function failing(reason: string): Stage {
+function failing(reason: string): Turn {
   return () => {
     throw refused(reason);
   };

@@ -84,6 +84,8 @@ async function connectByWebSocket(url: string, tls: ClientTls, signal: AbortSign
     // An address may not be sent as a server name.
     ...(serverName !== undefined && isIP(serverName) === 0 && { servername: serverName }),
     minVersion: `TLSv${minVersion}`,
+    rejectUnauthorized: true, // whatever NODE_TLS_REJECT_UNAUTHORIZED says
+    maxPayload: 16 * 1024 * 1024, // gathered whole before it is read; servers send their updates in smaller messages
     // Its type is wrong in @types/ws, which has it answer a boolean: Node passes it on to TLS as it is.
     checkServerIdentity: ((host: string, certificate: Parameters<typeof checkServerIdentity>[1]) =>
       verifyHostname ? checkServerIdentity(serverName ?? host, certificate) : undefined) as never,

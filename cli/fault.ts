@@ -5,8 +5,8 @@
  */
 
 import type { CommanderError } from "commander";
+import { printable } from "../codec/text.ts";
 import { SettingsError } from "../proxy/settings.ts";
-import { printable } from "./printable.ts";
 
 /** 1: it did not work out. 2: it could not begin, and the operator has to change something. */
 export type ExitCode = 1 | 2;

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { printable } from "../codec/text.ts";
 import type { ProxyLogEntry } from "../proxy/mod.ts";
-import { printable, printableJson } from "./printable.ts";
+import { printableJson } from "./printable_json.ts";
 
 /** What there is to tell. */
 export type LogEvent =
@@ -33,7 +34,8 @@ export function createLog(format: LogFormat): Log {
   // It heeds NO_COLOR and TERM.
   const coloured = stderr.isTTY && stderr.hasColors();
   return (event) => {
-    const line = format === "json" ? printableJson(event) : paint(printable(lineOf(event)), event, coloured);
+    const json = (): string => printableJson({ time: new Date().toISOString(), ...event });
+    const line = format === "json" ? json() : paint(printable(lineOf(event)), event, coloured);
     stderr.write(`${line}\n`);
   };
 }

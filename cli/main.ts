@@ -6,10 +6,9 @@
  */
 
 import { existsSync, readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
-import { faultOfCommandLine } from "./fault.ts";
-import { createLog } from "./log.ts";
+import { Command } from "commander";
 import { proxyCommand } from "./proxy.ts";
+import { run } from "./run.ts";
 import { snapshotCommand } from "./snapshot.ts";
 
 /** The package's own: the sources and what is built of them lie at different depths under its package.json. */
@@ -34,21 +33,4 @@ const program = new Command("rfb")
   .version(version(), "-V, --version", "print the version")
   .addHelpText("after", "\nrfb COMMAND --help tells more, with examples.");
 for (const command of [proxyCommand(), snapshotCommand()]) program.addCommand(command);
-for (const command of [program, ...program.commands]) {
-  // Told below, on one line.
-  command.exitOverride().configureOutput({ outputError: () => {} });
-}
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  if (error.code === "commander.help") {
-    process.exitCode = 2; // no command was given: it has shown the help instead
-  } else if (error.exitCode !== 0) {
-    const command = program.commands.find((one) => one.name() === process.argv[2]);
-    const { message, exitCode } = faultOfCommandLine(error, command === undefined ? "rfb" : `rfb ${command.name()}`);
-    createLog("text")({ event: "fault", message });
-    process.exitCode = exitCode;
-  }
-}
+await run(program);

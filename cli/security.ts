@@ -10,7 +10,6 @@ import {
   type Scheme,
   schemesNamed,
   usableSchemes,
-  whyUnavailable,
 } from "../auth/mod.ts";
 import type { ClientTls } from "../endpoints/mod.ts";
 import { type SecuritySettings, SettingsError } from "../proxy/settings.ts";
@@ -36,27 +35,18 @@ export interface Reach {
 export function clientSecurity(settings: SecuritySettings, reach: Reach): ClientSecurity {
   const { auth, ca, cert, key, serverName, verifyHostname, minTls: minVersion, username, password } = settings;
   const credentials = { ...(username !== undefined && { username }), ...(password !== undefined && { password }) };
-  const means = { tlsKinds: reach.tlsKinds, credentials: Object.keys(credentials) as CredentialName[] };
-  const { schemes, unavailable } = usableSchemes(auth, means);
-  const left = schemes.filter((scheme) => whyNotNow(scheme, settings, reach) === undefined);
-  const reasons = [
-    ...unavailable.map(({ scheme, reason }) => ({ name: scheme.name, reason })),
-    ...schemes.flatMap((scheme) => {
-      const reason = whyNotNow(scheme, settings, reach);
-      return reason === undefined ? [] : [{ name: scheme.name, reason }];
-    }),
-  ];
-  // "vencrypt" leaves out what it cannot have; with nothing left, the simplest of its schemes tells why.
-  if (auth.includes("vencrypt") && !schemes.some(({ tls }) => tls === "x509")) {
-    const reason = whyUnavailable(schemesNamed(["x509none"])[0]!, means);
-    if (reason !== undefined) reasons.push({ name: "vencrypt", reason });
-  }
-  if (left.length === 0) {
-    const why = reasons.map(({ name, reason }) => `${name} (${reason})`).join(", ");
+  const { schemes, unavailable } = usableSchemes(auth, {
+    tlsKinds: reach.tlsKinds,
+    credentials: Object.keys(credentials) as CredentialName[],
+    hasServerName: reach.hasHost || serverName !== undefined || !verifyHostname,
+    minVersion,
+  });
+  if (schemes.length === 0) {
+    const why = unavailable.map(({ name, reason }) => `${name} (${reason})`).join(", ");
     throw new SettingsError("auth", `none of it is available: ${why}; ${nextStep(settings, reach)}`);
   }
   return {
-    authentication: { schemes: left, credentials: () => credentials },
+    authentication: { schemes, credentials: () => credentials },
     tls: {
       ...(ca !== undefined && { ca }),
       ...(cert !== undefined && { cert }),
@@ -65,26 +55,15 @@ export function clientSecurity(settings: SecuritySettings, reach: Reach): Client
       verifyHostname,
       minVersion,
     },
-    unavailable: reasons,
-    warnings: warningsOf(settings, left),
+    unavailable,
+    warnings: warningsOf(settings, schemes),
   };
 }
 
-/** What speaks against a scheme besides what `usableSchemes` knows of. */
-function whyNotNow(
-  { tls }: Scheme,
-  { serverName, verifyHostname, minTls }: SecuritySettings,
-  reach: Reach,
-): string | undefined {
-  if (tls === "x509" && !reach.hasHost && serverName === undefined && verifyHostname) {
-    return "the target has no host name that the certificate could be compared with: give --server-name";
-  }
-  if (tls === "anonymous" && minTls === "1.3") return "TLS 1.3 has no anonymous TLS";
-  return undefined;
-}
-
-function nextStep({ auth, username, password }: SecuritySettings, { tlsKinds }: Reach): string {
+function nextStep(settings: SecuritySettings, { tlsKinds, hasHost }: Reach): string {
+  const { auth, serverName, username, password } = settings;
   if (tlsKinds.length === 0) return "name what the server has without TLS, such as --auth none or --auth vncauth";
+  if (!hasHost && serverName === undefined) return "give --server-name";
   const needs = schemesNamed(auth.filter((name) => name !== "vencrypt")).flatMap((scheme) => scheme.needs);
   if (needs.includes("password") && password === undefined) return "give --password-file or RFB_PASSWORD";
   if (needs.includes("username") && username === undefined) return "give --username or RFB_USERNAME";
@@ -95,6 +74,11 @@ function warningsOf({ verifyHostname, password }: SecuritySettings, schemes: rea
   const warnings: string[] = [];
   if (!verifyHostname && schemes.some(({ tls }) => tls === "x509")) {
     warnings.push("--no-verify-hostname: any holder of a certificate from a trusted authority can pose as the server");
+  }
+  const weak = schemes.filter(({ legacy }) => legacy).map(({ name }) => name);
+  if (weak.length > 0 && weak.length < schemes.length) {
+    const names = weak.join(", ");
+    warnings.push(`${names}: weaker than the rest of the list, and who stands in between decides which is used`);
   }
   const provesByDes = schemes.some(({ needs }) => needs.includes("password") && !needs.includes("username"));
   if (password !== undefined && provesByDes && new TextEncoder().encode(password).length > 8) {

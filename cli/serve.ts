@@ -122,7 +122,7 @@ async function listenAt(
     origins: settings.origins,
     serve,
     headTimeout: settings.handshakeTimeout,
-    onConnection: (client) => void proxy.serve(client),
+    onConnection: (client, { arrived }) => void proxy.serve(client, arrived),
   });
 }
 

@@ -8,7 +8,8 @@ import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writ
 import { basename, dirname, join } from "node:path";
 import { Command } from "commander";
 import { encode } from "fast-png";
-import { joinServer, takeScreenshot } from "../endpoints/mod.ts";
+import { RfbError } from "../codec/errors.ts";
+import { joinServer, type RfbClient, takeScreenshot } from "../endpoints/mod.ts";
 import { negotiatedFacts } from "../proxy/log.ts";
 import { parseSnapshotSettings, type SnapshotSettings } from "../proxy/settings.ts";
 import { connectTarget, nameOfTarget, reachOf } from "./connect.ts";
@@ -16,7 +17,7 @@ import { Fault, misuse, reasonOf } from "./fault.ts";
 import { createLog, factsOf, type Log } from "./log.ts";
 import { checkPems } from "./pem.ts";
 import { reportFaults } from "./report.ts";
-import { clientSecurity } from "./security.ts";
+import { type ClientSecurity, clientSecurity } from "./security.ts";
 import {
   addSecurityOptions,
   flagOf,
@@ -64,7 +65,6 @@ async function takePng(
 ): Promise<{ readonly png: Uint8Array; readonly said: string }> {
   const { target, timeout } = settings;
   const { authentication, tls, unavailable, warnings } = clientSecurity(settings, reachOf(target));
-  for (const { name, reason } of unavailable) log({ event: "unavailable", scheme: name, reason });
   for (const message of warnings) log({ event: "warning", message });
 
   let stage = "connecting";
@@ -76,37 +76,39 @@ async function takePng(
     );
   }, timeout);
   const interrupt = (): void => over.abort(new Fault(1, "Interrupted: nothing was written"));
+  let client: RfbClient | undefined;
+  const end = (): void => client?.transport.abort();
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     const transport = await connectTarget(target, { signal, tls });
     stage = "security";
-    const client = await joinServer(transport, { authentication, tls, signal });
+    client = await joinServer(transport, { authentication, tls, signal });
     stage = "the picture";
+    signal.addEventListener("abort", end);
     const framebuffer = await takeScreenshot(client);
     const { session } = client;
     const facts = factsOf(negotiatedFacts(session, session, client.transport));
     await client.close();
     const { width, height } = framebuffer;
     if (width * height === 0) throw new Fault(1, "Cannot write a PNG: the server's screen has no pixels");
-    const png = encode({ width, height, data: withoutAlpha(framebuffer.toRgba()), channels: 3, depth: 8 });
+    const png = encode({ width, height, data: framebuffer.toRgba(), channels: 4, depth: 8 });
     return { png, said: [`${width}x${height}`, ...facts].join(", ") };
   } catch (error) {
     signal.throwIfAborted();
-    throw error;
+    throw withMissing(error, unavailable);
   } finally {
     clearTimeout(timer);
-    over.abort(); // ends the connection, whatever state it is in: a server that does not close would keep the process
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    end(); // a server that does not close would keep the process
   }
 }
 
-function withoutAlpha(rgba: Uint8Array): Uint8Array {
-  const rgb = new Uint8Array((rgba.length / 4) * 3);
-  for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) {
-    rgb[to] = rgba[from]!;
-    rgb[to + 1] = rgba[from + 1]!;
-    rgb[to + 2] = rgba[from + 2]!;
-  }
-  return rgb;
+/** Where the server offers nothing that may be used, what may not for want of something is worth telling. */
+function withMissing(error: unknown, unavailable: ClientSecurity["unavailable"]): unknown {
+  const isChoice = error instanceof RfbError && error.code === "authentication" && error.act !== "Cannot pass security";
+  if (!isChoice || unavailable.length === 0) return error;
+  const missing = unavailable.map(({ name, reason }) => `${name} (${reason})`).join(", ");
+  return new Fault(1, `${error.message}; not available: ${missing}`, { cause: error });
 }
 
 type Write = (png: Uint8Array) => void;

@@ -69,6 +69,7 @@ export function createFramebuffer(width: number, height: number, pixelFormat: Pi
   };
 
   function resize(newWidth: number, newHeight: number): void {
+    if (newWidth === width && newHeight === height) return;
     const resized = new Uint8Array(newWidth * newHeight * bytesPerPixel);
     const row = Math.min(width, newWidth) * bytesPerPixel;
     for (let y = 0; y < Math.min(height, newHeight); y++) {

@@ -115,7 +115,9 @@ export function createServerFramer(limits: Limits = DEFAULT_LIMITS): Framer<Serv
     if (end - start < RECTANGLE_LENGTH) return undefined;
     const rectangle = decodeRectangle(bytes, start);
     const entry = encodingEntryOf(rectangle.encodingType);
-    if (entry === undefined || session.pixelFormat === undefined) {
+    if (session.pixelFormat === undefined)
+      throw new TypeError("Cannot read a rectangle: the session has no pixelFormat");
+    if (entry === undefined) {
       const reason = `no end is known for encoding ${nameOfEncoding(rectangle.encodingType)}`;
       throw new RfbError("unknownType", "Cannot read a rectangle", reason, { offset: start });
     }

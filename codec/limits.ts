@@ -45,7 +45,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
  */
 export function within(name: keyof Limits, value: number, limits: Limits): number {
   if (value > limits[name]) {
-    throw new RfbError("limit", "Cannot accept a length", `${value} is over ${name}, ${limits[name]}`);
+    throw new RfbError("limit", "Cannot accept a length", `limit ${name} is ${limits[name]}, got ${value}`);
   }
   return value;
 }

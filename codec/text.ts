@@ -6,16 +6,23 @@
  */
 
 /**
- * Text for a person to read: UTF-8 where the bytes are that, else Latin-1. Control characters
- * become spaces (a log line stays one line, a terminal is not driven by a peer), and the ends are trimmed:
- * QEMU counts a terminating NUL as part of its reasons. It is still a peer's words: escape it for HTML.
+ * Text for a person to read: UTF-8 where the bytes are that, else Latin-1, in one line. QEMU counts a terminating NUL as part
+ * of its reasons: the ends are trimmed. It is still a peer's words: escape it for HTML.
  *
  *     textOf(new TextEncoder().encode("in use\0")); // "in use"
+ *
+ * @param maximum the most bytes that the text may take as UTF-8; it is cut between characters
  */
-export function textOf(bytes: Uint8Array): string {
-  return decoded(bytes)
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
-    .trim();
+export function textOf(bytes: Uint8Array, maximum = Number.POSITIVE_INFINITY): string {
+  const text = printable(decoded(bytes));
+  if (text.length * 3 <= maximum) return text;
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maximum));
+  return text.slice(0, read);
+}
+
+/** The text, trimmed, with control characters turned into spaces: a log line stays one line, and a terminal is not driven by a peer. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }
 
 /** UTF-8 bytes of a text of ours. */

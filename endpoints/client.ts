@@ -20,7 +20,7 @@ export interface JoinOptions {
   /** Let the server's other clients stay: true when absent. */
   readonly shared?: boolean;
   readonly limits?: Limits;
-  /** Ends the connection, at any time. */
+  /** Gives up joining, and ends the connection; a session that stands is not touched. */
   readonly signal?: AbortSignal;
 }
 
@@ -43,7 +43,7 @@ export async function joinServer(transport: Transport, options: JoinOptions): Pr
   try {
     const { securityTypes } = await driveTo(link, "authenticate");
     const securityType = chooseSecurityType(securityTypes, authentication.schemes);
-    handshake.respond(securityType, clientExchange(securityType, { limits, ...authentication }));
+    handshake.respond(securityType, clientExchange(securityType, authentication, limits));
     const { rest } = await driveTo(link, "done");
     const client = createConnection({
       role: "client",
@@ -57,9 +57,10 @@ export async function joinServer(transport: Transport, options: JoinOptions): Pr
     if ((await client.next()) === undefined) handshake.end(); // ServerInit
     return client;
   } catch (error) {
-    signal?.removeEventListener("abort", abort);
     abort();
     signal?.throwIfAborted();
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", abort);
   }
 }

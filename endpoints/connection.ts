@@ -10,9 +10,14 @@ export interface Connection<Incoming, Outgoing> {
    * @throws {RfbError} what the peer did wrong
    */
   next(): Promise<Incoming | undefined>;
-  /** Sends one message. Resolves when the transport can take more. @throws {RangeError} a field that does not fit */
+  /**
+   * Sends one message. Resolves when the transport can take more. Messages go out in the order of the calls, so
+   * nothing else may be sent between a FramebufferUpdate and the last of its rectangles.
+   *
+   * @throws {RangeError} a field that does not fit the wire
+   */
   send(message: Outgoing): Promise<void>;
-  /** Sends bytes as they are: payloads of rectangles. */
+  /** Sends bytes as they are: rectangles, or a whole update that nothing shall come in between of. */
   sendBytes(bytes: Uint8Array): Promise<void>;
   close(): Promise<void>;
   readonly session: Session;

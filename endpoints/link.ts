@@ -10,6 +10,8 @@ export interface Link<Handshake> {
   readonly tls?: (kind: TlsKind) => TlsOptions;
   /** Once it aborts, nothing more is said, asked or waited for. */
   readonly signal?: AbortSignal | undefined;
+  /** What TLS was started with, once it was. */
+  tlsOptions?: TlsOptions;
   /** A read that is under way already: see {@link whilePresent}. */
   ahead?: Promise<Uint8Array | undefined> | undefined;
 }
@@ -106,12 +108,11 @@ function unlessAborted<Result>(signal: AbortSignal | undefined, work: Promise<Re
 }
 
 /** What the handshake says to the end of its bytes, and what may be behind it. */
-function whyClosed({ handshake, transport, tls }: Link<Machine<unknown>>): unknown {
+function whyClosed({ handshake, tlsOptions }: Link<Machine<unknown>>): unknown {
   try {
     return handshake.end();
   } catch (error) {
-    const options = transport.tls === undefined ? undefined : tls?.("x509");
-    if (!(error instanceof RfbError) || options?.role !== "client" || options.cert !== undefined) return error;
+    if (!(error instanceof RfbError) || tlsOptions?.role !== "client" || tlsOptions.cert !== undefined) return error;
     // In TLS 1.3 a server asks for one when the client takes the handshake for done; QEMU then closes without a word.
     const reason = `${error.reason}; perhaps it demands a client certificate`;
     return new RfbError(error.code, error.act, reason, { offset: error.offset, cause: error });
@@ -130,7 +131,9 @@ async function carryOut(step: Routine, link: Link<unknown>): Promise<void> {
   switch (step.type) {
     case "send":
       // A peer that takes no more may have said why before it left: reading tells.
-      await link.transport.write(step.bytes).catch(() => {});
+      await link.transport.write(step.bytes).catch((error: unknown) => {
+        if (error instanceof TypeError) throw error;
+      });
       return;
     case "wait":
       await step.until;
@@ -142,7 +145,8 @@ async function carryOut(step: Routine, link: Link<unknown>): Promise<void> {
       // The read would take bytes of TLS away. It is there only when the peer answered what it was not asked yet.
       if (link.ahead !== undefined)
         throw new RfbError("insecure", "Cannot start TLS", "the peer spoke ahead of its turn");
-      link.transport = await link.transport.startTls(link.tls(step.kind));
+      link.tlsOptions = link.tls(step.kind);
+      link.transport = await link.transport.startTls(link.tlsOptions);
       if (link.signal?.aborted) link.transport.abort();
       return;
   }

@@ -1,6 +1,6 @@
-import { RfbError } from "../codec/errors.ts";
+import { RfbError, type RfbErrorCode } from "../codec/errors.ts";
 import { createFramebuffer, type Framebuffer } from "../codec/framebuffer.ts";
-import { Encoding } from "../codec/names.ts";
+import { Encoding, nameOfEncoding } from "../codec/names.ts";
 import { RGBX8888 } from "../codec/pixel_format.ts";
 import type { Rectangle } from "../codec/server/rectangle.ts";
 import type { RfbClient } from "./client.ts";
@@ -8,37 +8,45 @@ import type { RfbClient } from "./client.ts";
 /**
  * The whole picture of a session that {@link joinServer} has just begun. It asks for Raw only.
  *
- * @throws {RfbError} the server's fault; `truncated` when it closes first
+ * @throws {RfbError} the server's fault; `truncated` when it closes first, `unexpected` when it sends what it was not
+ *   asked for, or cannot settle on a size
  */
 export async function takeScreenshot(client: RfbClient): Promise<Framebuffer> {
   await client.send({ type: "setPixelFormat", pixelFormat: RGBX8888 });
-  await client.send({
-    type: "setEncodings",
-    encodingTypes: [Encoding.Raw, Encoding.DesktopSize, Encoding.LastRect],
-  });
+  await client.send({ type: "setEncodings", encodingTypes: ASKED_FOR });
   const { framebufferWidth, framebufferHeight } = client.session;
   const framebuffer = createFramebuffer(framebufferWidth, framebufferHeight, RGBX8888);
   let missing = await requestAll(client);
+  let sizes = 0;
+  let rectangle: Rectangle | undefined;
   for (;;) {
     const event = await client.next();
-    if (event === undefined) {
-      throw new RfbError(
-        "truncated",
-        "Cannot take a screenshot",
-        `the server closed with ${missing.count} pixels to come`,
-      );
+    if (event === undefined) throw fault("truncated", `the server closed with ${missing.count} pixels to come`);
+    if (event.type === "rectangle") {
+      rectangle = event;
+      if (!ASKED_FOR.includes(event.encodingType)) {
+        throw fault("unexpected", `encoding ${nameOfEncoding(event.encodingType)}, which was not asked for`);
+      }
+      if (event.encodingType === Encoding.DesktopSize && ++sizes > MAXIMUM_SIZES) {
+        throw fault("unexpected", `${sizes} changes of the size`);
+      }
     }
     framebuffer.apply(event);
-    if (event.type === "rectangle") {
+    if (event.type === "rectanglePayload" && event.last) {
       // A new size comes with no promise of its pixels.
-      if (event.encodingType === Encoding.DesktopSize) missing = await requestAll(client);
-      else strike(missing, event);
+      if (rectangle?.encodingType === Encoding.DesktopSize) missing = await requestAll(client);
+      else if (rectangle?.encodingType === Encoding.Raw) strike(missing, rectangle);
     }
     if (event.type !== "framebufferUpdateEnd") continue;
     if (missing.count === 0) return framebuffer;
     await request(client, 1);
   }
 }
+
+const ASKED_FOR: readonly number[] = [Encoding.Raw, Encoding.DesktopSize, Encoding.LastRect];
+
+/** A size costs the server 12 bytes, and us a framebuffer: one that comes often is no picture to wait for. */
+const MAXIMUM_SIZES = 8;
 
 /** Pixels still to come. By place: a server may send some of them twice. */
 interface Missing {
@@ -65,4 +73,8 @@ function strike(missing: Missing, { x, y, width, height }: Rectangle): void {
       missing.came[i] = 1;
     }
   }
+}
+
+function fault(code: RfbErrorCode, reason: string): RfbError {
+  return new RfbError(code, "Cannot take a screenshot", reason);
 }

@@ -21,7 +21,7 @@ export interface AdmitOptions {
   readonly tls?: ServerTls;
   readonly serverInit: Omit<ServerInit, "type">;
   readonly limits?: Limits;
-  /** Ends the connection, at any time. */
+  /** Gives up admitting, and ends the connection; a session that stands is not touched. */
   readonly signal?: AbortSignal;
 }
 
@@ -48,7 +48,7 @@ export async function admitClient(transport: Transport, options: AdmitOptions): 
     // 3.3 has room for one type, and the client no say.
     handshake.offer(handshake.session.version === "3.3" ? securityTypes.slice(0, 1) : securityTypes);
     const { securityType } = await driveTo(link, "authenticate");
-    handshake.respond(serverExchange(securityType, { limits, ...authentication }));
+    handshake.respond(serverExchange(securityType, authentication, limits));
     await driveTo(link, "authorise");
     handshake.accept();
     const { rest } = await driveTo(link, "done");
@@ -64,10 +64,11 @@ export async function admitClient(transport: Transport, options: AdmitOptions): 
     await server.send({ type: "serverInit", ...serverInit });
     return server;
   } catch (error) {
-    signal?.removeEventListener("abort", abort);
     if (signal?.aborted) abort();
     else await turnAway(link.transport, handshake.refuse("Authentication failed"));
     signal?.throwIfAborted();
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", abort);
   }
 }

@@ -71,7 +71,7 @@ export async function negotiate(
 
   async function passServer(): Promise<Uint8Array> {
     negotiation.stage = "server security";
-    server.handshake.respond(securityType, clientExchange(securityType, options.authentication));
+    server.handshake.respond(securityType, clientExchange(securityType, options.authentication, options.limits));
     const { rest } = await whilePresent(client, "client", driveTo(server, "done"));
     return rest;
   }

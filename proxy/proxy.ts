@@ -30,11 +30,18 @@ export interface SecurityProxyOptions {
  * None; towards the server a client that takes an allowed scheme; after that it carries bytes.
  */
 export interface RfbSecurityProxy {
-  /** Serves one client, and resolves when it is over. Never rejects: the log says how it went. */
-  serve(client: Transport): Promise<void>;
+  /**
+   * Serves one client, and resolves when it is over. Never rejects: the log says how it went.
+   *
+   * @param arrived when it came, as `performance.now()` tells time, if its time runs already: now when absent
+   */
+  serve(client: Transport, arrived?: number): Promise<void>;
   /** Clients being served. */
   readonly connections: number;
-  /** Resolves once no client is left: at the latest after so many milliseconds, when the rest are cut off. */
+  /**
+   * Resolves once no client is left: at the latest after so many milliseconds, when the rest are cut off, and from when on
+   * nobody is served any more.
+   */
   drain(milliseconds: number): Promise<void>;
 }
 
@@ -48,7 +55,7 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
   let timeIsUp = false;
 
   return {
-    async serve(client) {
+    async serve(client, arrived = performance.now()) {
       const connection = ++count;
       if (serving.size >= maxConnections) {
         const reason = `already serving ${serving.size} clients`;
@@ -58,7 +65,7 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
       }
       const cutOff = new AbortController();
       const cut = (): void => cutOff.abort(new Error("the proxy is stopping"));
-      const served = serveOne(client, connection, cutOff);
+      const served = serveOne(client, connection, arrived, cutOff);
       serving.set(served, cut);
       if (timeIsUp) cut();
       await served;
@@ -79,20 +86,24 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
   };
 
   /** `over` aborts when the client is to be given up: by the deadline, by a failure, or from outside. */
-  async function serveOne(transport: Transport, connection: number, over: AbortController): Promise<void> {
+  async function serveOne(
+    transport: Transport,
+    connection: number,
+    arrived: number,
+    over: AbortController,
+  ): Promise<void> {
     const { signal } = over;
-    const began = performance.now();
     const client = { handshake: createServerHandshake(limits), transport, signal };
     const negotiation: Negotiation = { client, stage: "client version" };
     const told = (event: ProxyLogEntry["event"], more: Partial<ProxyLogEntry>): void => {
       const { server, stage } = negotiation;
-      const milliseconds = Math.round(performance.now() - began);
+      const milliseconds = Math.round(performance.now() - arrived);
       const facts = negotiatedFacts(client.handshake.session, server?.handshake.session, server?.transport);
       tell({ event, connection, client: transport.peer, milliseconds, stage, ...facts, ...more });
     };
 
     const late = new Error(`not done after ${handshakeTimeout} ms`);
-    const timer = setTimeout(() => over.abort(late), handshakeTimeout);
+    const timer = setTimeout(() => over.abort(late), arrived + handshakeTimeout - performance.now());
     try {
       const sides = await negotiate(negotiation, { dial, authentication, tls, limits, signal });
       clearTimeout(timer);
@@ -124,10 +135,7 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
 function wordsForClient({ server }: Negotiation): string {
   const session = server?.handshake.session;
   if (session?.refusal === undefined || session.securityTypes.length > 0) return GENERIC;
-  const words = textOf(session.refusal);
-  // Cut between characters, by their bytes.
-  const { read } = new TextEncoder().encodeInto(words, new Uint8Array(MAXIMUM_PASSED_ON));
-  return words.slice(0, read) || GENERIC;
+  return textOf(session.refusal, MAXIMUM_PASSED_ON) || GENERIC;
 }
 
 /** A timer that is set beyond its range goes off at once. */

@@ -47,11 +47,11 @@ export async function relay(
     toServer.then((end) => ({ ...end, ended: end.at === "source" ? "client" : "server", other: toClient }) as const),
     toClient.then((end) => ({ ...end, ended: end.at === "source" ? "server" : "client", other: toServer }) as const),
   ]);
-  // Who takes no more may have said something before it left.
-  if (first.at === "destination") await Promise.race([first.other, pause(LAST_WORDS)]);
+  // Who takes no more may have said something before it left, and may have left in good order.
+  const lastWords = first.at === "destination" ? await Promise.race([first.other, pause(LAST_WORDS)]) : first;
   await Promise.allSettled(transports.map((transport) => transport.close()));
   signal.removeEventListener("abort", abort);
-  return { ended: first.ended, cause: first.cause };
+  return { ended: first.ended, cause: lastWords?.at === "source" ? lastWords.cause : first.cause };
 }
 
 /** Milliseconds that what a gone side has sent may take to arrive. */
@@ -79,6 +79,6 @@ async function carry({ link, rest }: RelaySide, to: Transport, counted: (length:
   }
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+function pause(milliseconds: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), milliseconds));
 }

@@ -104,6 +104,6 @@ const TSCONFIG = {
       "rfb-codec/*": ["../../../*/mod.ts"],
     },
   },
-  include: ["[0-9]*.ts", "../../../types/*.d.ts"],
-  exclude: [],
+  include: ["*.ts", "../../../types/*.d.ts"],
+  exclude: ["run-*"],
 };

@@ -78,7 +78,7 @@ function allowedIn(file: string): readonly RegExp[] | undefined {
       return [AUTH, CODEC, STD_BYTES, /^des\.js$/];
     case "transports": {
       if (name === "transport.ts") return [CODEC];
-      const shared = [/^codec\/errors\.ts$/, TRANSPORT, STD_BYTES];
+      const shared = [/^codec\/(errors|text)\.ts$/, TRANSPORT, STD_BYTES];
       // A host's files share a name: node.ts, node_tls.ts. They alone see its modules, and packages made for it;
       // they may build on a file for any host, and never on another host's.
       const portable = /^transports\/(websocket|memory)\.ts$/;

@@ -14,6 +14,7 @@ import {
   type TLSSocket,
 } from "node:tls";
 import { RfbError } from "../codec/errors.ts";
+import { printable } from "../codec/text.ts";
 import type { TlsClientOptions, TlsKind, TlsOptions, TlsServerOptions, TlsSession } from "./transport.ts";
 
 /**
@@ -120,10 +121,12 @@ function callersFault<Made>(make: () => Made): Made {
 export function sessionOf(socket: TLSSocket): TlsSession {
   const certificate = socket.getPeerX509Certificate();
   const version = socket.getProtocol();
+  // Neither is there before the handshake, nor after the end, whatever its type says.
+  const cipher = (socket.getCipher() as { standardName?: string } | null)?.standardName;
   const expiry = certificate === undefined ? Number.NaN : Date.parse(certificate.validTo);
   return {
     ...(version !== null && { version }),
-    cipher: socket.getCipher().standardName,
+    ...(cipher !== undefined && { cipher }),
     ...(certificate !== undefined && { peerSubject: printable(certificate.subject.replaceAll("\n", ", ")) }),
     ...(!Number.isNaN(expiry) && { peerExpiry: new Date(expiry).toISOString() }),
   };
@@ -199,9 +202,4 @@ function nameMismatch({ host, cert }: NameMismatch): string {
 
 function codeOf(error: unknown): string {
   return String((error as { code?: unknown } | undefined)?.code ?? "");
-}
-
-/** Fit for one line of a log: a certificate says what its maker likes. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "");
 }

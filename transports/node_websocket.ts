@@ -29,6 +29,8 @@ export interface WebSocketInfo {
   readonly url: string;
   /** The site whose page opened the WebSocket; absent unless a browser did. */
   readonly origin?: string;
+  /** When the TCP connection came, as `performance.now()` tells time: TLS and HTTP have taken their share since. */
+  readonly arrived: number;
   /** `binary`, or empty where the client did not offer it. */
   readonly protocol: string;
   readonly headers: IncomingHttpHeaders;
@@ -92,6 +94,13 @@ export async function listenWebSocket(options: WebSocketListenOptions): Promise<
   server.timeout = headTimeout;
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
 
+  const arrivals = new Map<string | undefined, number>();
+  server.on("connection", (socket) => {
+    const from = addressOf(socket);
+    arrivals.set(from, performance.now());
+    socket.once("close", () => arrivals.delete(from));
+  });
+
   server.on("request", (request, response) => {
     if (pathOf(request) === path) answer(response, 426, { Upgrade: "websocket", Connection: "Upgrade" });
     else if (options.serve !== undefined) options.serve(request, response);
@@ -112,6 +121,7 @@ export async function listenWebSocket(options: WebSocketListenOptions): Promise<
       const tls = request.socket instanceof TLSSocket ? sessionOf(request.socket) : undefined;
       onConnection(fromWebSocket(webSocket, { peer, tls }), {
         url: request.url ?? "",
+        arrived: arrivals.get(peer) ?? performance.now(),
         ...(origin !== undefined && { origin }),
         protocol: webSocket.protocol,
         headers: request.headers,

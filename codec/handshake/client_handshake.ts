@@ -171,7 +171,7 @@ function isWithinRefusal({ phase, version }: Session, { bytes, start, end }: Inp
 }
 
 function refusal(reason: Uint8Array | undefined): RfbError {
-  const said = textOf(reason?.subarray(0, MAXIMUM_QUOTED) ?? new Uint8Array(0));
+  const said = textOf(reason ?? new Uint8Array(0), MAXIMUM_QUOTED);
   const quoted = said === "" ? "no reason given" : `"${said}"`;
   return new RfbError("authentication", "Cannot pass security", `the server refused: ${quoted}`);
 }

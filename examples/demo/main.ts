@@ -1,13 +1,22 @@
 // The main job on one machine: a desktop that demands VeNCrypt X509, the proxy, and noVNC in a page.
 
 import { Command } from "commander";
-import { faultOf } from "../../cli/fault.ts";
+import { misuse, reasonOf } from "../../cli/fault.ts";
 import { createLog } from "../../cli/log.ts";
-import { addSecurityOptions, numberOf, readSecurityOptions, type SecurityOptions } from "../../cli/security_options.ts";
+import { reportFaults } from "../../cli/report.ts";
+import { run } from "../../cli/run.ts";
+import {
+  addSecurityOptions,
+  flagOf,
+  numberOf,
+  readSecurityOptions,
+  type SecurityOptions,
+} from "../../cli/security_options.ts";
 import { startProxy } from "../../cli/serve.ts";
 import { snapshotCommand } from "../../cli/snapshot.ts";
 import type { ProxySettingsInput } from "../../proxy/settings.ts";
 import { type Listener, listenTcp } from "../../transports/node.ts";
+import type { Transport } from "../../transports/transport.ts";
 import { makeCertificate } from "./certificate.ts";
 import { servePage } from "./page.ts";
 import { serveDesktop } from "./server.ts";
@@ -18,53 +27,66 @@ interface DemoOptions extends SecurityOptions {
   readonly snapshot?: string;
 }
 
+const EXAMPLES = `
+Examples:
+  $ npm start
+  $ npm start -- --snapshot out.png
+  $ npm start -- --target vm.example:5900 --ca ca.pem`;
+
+const log = createLog("text");
+
 const command = new Command("npm start --")
   .description("noVNC in a page, in front of a VNC server that demands TLS: one of our own, or yours.")
   .option("--target <server>", "a server of yours: HOST:PORT, HOST:DISPLAY or unix:PATH")
   .option("--port <n>", "where the page is", numberOf, 6080)
   .option("--snapshot <file>", "no page: write the picture that comes through the proxy to a PNG, and end");
-addSecurityOptions(command, "for servers that ask for one");
-command.addHelpText(
-  "after",
-  `
-Examples:
-  $ npm start
-  $ npm start -- --snapshot out.png
-  $ npm start -- --target vm.example:5900 --ca ca.pem`,
-);
-const options = command.parse().opts<DemoOptions>();
-const log = createLog("text");
-
-try {
-  const desktop = options.target === undefined ? await startDesktop() : undefined;
-  const port = options.snapshot === undefined ? await freePort(options.port) : await freePort(0);
-  const page = `http://127.0.0.1:${port}`;
-  const proxy = await startProxy(
-    {
-      ...(desktop?.settings ?? readSecurityOptions(options)),
-      target: desktop?.target ?? options.target!,
-      listen: [`ws://127.0.0.1:${port}/websockify`],
-      origins: [page, `http://localhost:${port}`],
-    },
-    { log, serve: servePage() },
+addSecurityOptions(command, "for servers that ask for one").addHelpText("after", EXAMPLES);
+command.action(async (options: DemoOptions) => {
+  await reportFaults(
+    log,
+    (setting) => flagOf(setting, options),
+    () => demo(options),
   );
-  if (options.snapshot === undefined) {
-    console.log(`\nOpen ${page}/ in a browser; Ctrl-C ends the demo.\n`);
-  } else {
-    await snapshotCommand().parseAsync([proxy.addresses[0]!, "--auth", "none", "-o", options.snapshot], {
-      from: "user",
-    });
-    await proxy.drain(1000);
-    await desktop?.listener.close();
+});
+await run(command);
+
+async function demo(options: DemoOptions): Promise<void> {
+  const { target, snapshot } = options;
+  const port = await freePort(snapshot === undefined ? options.port : 0);
+  const { settings, listener } = target === undefined ? await startDesktop(options) : yours(target, options);
+  try {
+    const page = `http://127.0.0.1:${port}`;
+    const proxy = await startProxy(
+      {
+        ...settings,
+        listen: [`ws://127.0.0.1:${port}/websockify`],
+        origins: [page, `http://localhost:${port}`],
+      },
+      { log, serve: servePage() },
+    );
+    if (snapshot === undefined) {
+      console.log(`\nOpen ${page}/ in a browser; Ctrl-C ends the demo.\n`);
+      await new Promise<void>((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve));
+    } else {
+      await snapshotCommand().parseAsync([proxy.addresses[0]!, "--auth", "none", "-o", snapshot], { from: "user" });
+    }
+    await proxy.drain(snapshot === undefined ? 0 : 1000);
+  } finally {
+    await listener?.close();
   }
-} catch (error) {
-  const { message, exitCode } = faultOf(error, (setting) => `--${setting}`);
-  log({ event: "fault", message });
-  process.exitCode = exitCode;
+}
+
+type Behind = Omit<ProxySettingsInput, "listen">;
+
+function yours(target: string, options: DemoOptions): { settings: Behind; listener?: Listener } {
+  return { settings: { ...readSecurityOptions(options), target } };
 }
 
 /** A VNC server of our own, and what it takes to get in. */
-async function startDesktop(): Promise<{ listener: Listener; target: string; settings: Partial<ProxySettingsInput> }> {
+async function startDesktop(options: DemoOptions): Promise<{ settings: Behind; listener: Listener }> {
+  const { port: _, snapshot: __, verifyHostname, ...meant } = options;
+  const flag = Object.keys(meant)[0] ?? (verifyHostname ? undefined : "verifyHostname");
+  if (flag !== undefined) throw misuse(flagOf(flag, {}), "it is about a server of yours: name that with --target");
   const certificate = await makeCertificate("localhost");
   const listener = await listenTcp({
     onConnection: (transport) =>
@@ -72,18 +94,19 @@ async function startDesktop(): Promise<{ listener: Listener; target: string; set
         log({ event: "warning", message: `the desktop: ${error.message}` });
       }),
   });
-  return {
-    listener,
-    target: `127.0.0.1:${listener.port}`,
-    settings: { auth: ["x509none"], ca: certificate.cert, serverName: "localhost" },
-  };
+  const settings = { auth: ["x509none"], ca: certificate.cert, serverName: "localhost" };
+  return { settings: { ...settings, target: `127.0.0.1:${listener.port}` }, listener };
 }
 
 /** The port itself, or another one if somebody has it. */
 async function freePort(wanted: number): Promise<number> {
-  const listener = await listenTcp({ port: wanted, onConnection: (transport) => transport.abort() }).catch(() =>
-    listenTcp({ onConnection: (transport) => transport.abort() }),
-  );
+  if (!(wanted >= 0 && wanted <= 65535)) throw misuse("--port", "it is not a number from 0 to 65535");
+  const onConnection = (transport: Transport): void => transport.abort();
+  const listener = await listenTcp({ port: wanted, onConnection }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EADDRINUSE") throw misuse("--port", reasonOf(error));
+    log({ event: "warning", message: `somebody has port ${wanted}: taking another one` });
+    return listenTcp({ onConnection });
+  });
   await listener.close();
   return listener.port;
 }

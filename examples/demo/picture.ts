@@ -12,6 +12,8 @@ export interface Received {
 
 export const WIDTH = 640;
 export const HEIGHT = 400;
+/** Characters that fit behind a name. */
+export const LINE = 36;
 
 export function nothingReceived(): Received {
   return { key: "none yet", pointerX: -1, pointerY: -1, buttonMask: 0, clipboard: "", typed: "" };
@@ -50,7 +52,7 @@ function drawReceived(canvas: Canvas, received: Received): void {
   for (const [i, [name, value]] of lines.entries()) {
     const y = 252 + i * 34;
     drawText(canvas, 24, y, name, 2, 0x9fb4cc);
-    drawText(canvas, 160, y, value.slice(-36), 2, 0xffffff);
+    drawText(canvas, 160, y, value.slice(-LINE), 2, 0xffffff);
   }
   if (pointerX >= 0) fillDisc(canvas, pointerX, pointerY, 4, buttonMask === 0 ? 0xffd166 : 0xef476f);
 }

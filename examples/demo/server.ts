@@ -1,9 +1,10 @@
-import { equals } from "@std/bytes";
+import { concat, equals } from "@std/bytes";
 import { schemesNamed } from "../../auth/mod.ts";
 import {
   bytesPerPixelOf,
   type ClientMessage,
   Encoding,
+  encodeFramebufferUpdate,
   encodeRectangle,
   type PixelFormat,
   type Rectangle,
@@ -14,7 +15,7 @@ import { admitClient, type RfbServer } from "../../endpoints/mod.ts";
 import type { Transport } from "../../transports/transport.ts";
 import type { Canvas } from "./canvas.ts";
 import type { CertificateAndKey } from "./certificate.ts";
-import { HEIGHT, nothingReceived, paint, type Received, WIDTH } from "./picture.ts";
+import { HEIGHT, LINE, nothingReceived, paint, type Received, WIDTH } from "./picture.ts";
 
 /** Milliseconds between two pictures. */
 const INTERVAL = 100;
@@ -26,6 +27,7 @@ export async function serveDesktop(transport: Transport, certificate: Certificat
   const server = await admitClient(transport, {
     authentication: { schemes: schemesNamed(["x509none"]), verifier: {} },
     tls: certificate,
+    signal: AbortSignal.timeout(10_000),
     serverInit: {
       framebufferWidth: WIDTH,
       framebufferHeight: HEIGHT,
@@ -54,7 +56,7 @@ async function take(message: ClientMessage, received: Received, server: RfbServe
       const character = characterOf(message.key);
       const name = character ?? `0x${message.key.toString(16)}`;
       received.key = `${name} ${message.downFlag === 0 ? "up" : "down"}`;
-      if (message.downFlag !== 0 && character !== undefined) received.typed += character;
+      if (message.downFlag !== 0 && character !== undefined) received.typed = (received.typed + character).slice(-LINE);
       return;
     }
     case "pointerEvent":
@@ -98,11 +100,13 @@ function createScreen(server: RfbServer, received: Received): { request(whole: b
     sending = true;
     sent = { canvas, format };
     try {
-      await server.send({ type: "framebufferUpdate", numberOfRectangles: bands.length });
-      for (const band of bands) {
-        await server.sendBytes(encodeRectangle(band));
-        await server.sendBytes(pixelsIn(format, canvas, band));
-      }
+      // In one piece: an echo of the clipboard must not come in between.
+      await server.sendBytes(
+        concat([
+          encodeFramebufferUpdate({ type: "framebufferUpdate", numberOfRectangles: bands.length }),
+          ...bands.flatMap((band) => [encodeRectangle(band), pixelsIn(format, canvas, band)]),
+        ]),
+      );
     } catch {
       clearInterval(timer); // the client left; the reader tells
     } finally {

@@ -26,6 +26,8 @@ const allowed = fc
   .subarray(NAMES, { minLength: 1 })
   .chain((names) => fc.shuffledSubarray(names, { minLength: names.length }));
 
+const X509 = ["x509plain", "x509vnc", "x509none"];
+
 describe("The schemes", () => {
   // rfbproto, "Security Types" and "VeNCrypt".
   test.each([
@@ -154,6 +156,10 @@ describe("An operator's list", () => {
     ["plain", { credentials: [], tlsKinds: [] }, "no username and no password is given"],
     ["vncauth", { credentials: [] }, "no password is given"],
     ["none", { credentials: [], tlsKinds: [] }, undefined],
+    ["x509none", { hasServerName: false }, "there is no server name that the certificate could be compared with"],
+    ["tlsnone", { hasServerName: false }, undefined],
+    ["tlsnone", { minVersion: "1.3" }, "TLS 1.3 has no anonymous TLS"],
+    ["x509none", { minVersion: "1.3" }, undefined],
     ["plain", { tlsKinds: [] }, undefined],
   ] satisfies readonly (readonly [string, Partial<Means>, string | undefined])[])(
     "is told of %s with %j: %s",
@@ -162,7 +168,7 @@ describe("An operator's list", () => {
       expect(whyUnavailable(scheme!, { ...ALL, ...means })).toBe(why);
       const { schemes, unavailable } = usableSchemes([name], { ...ALL, ...means });
       expect(schemes).toStrictEqual(why === undefined ? [scheme] : []);
-      expect(unavailable).toStrictEqual(why === undefined ? [] : [{ scheme, reason: why }]);
+      expect(unavailable).toStrictEqual(why === undefined ? [] : [{ name, reason: why }]);
     },
   );
 
@@ -181,10 +187,9 @@ describe("An operator's list", () => {
             return (tls === undefined || tlsKinds.includes(tls)) && needs.every((name) => known.includes(name));
           });
           expect(schemes).toStrictEqual(usable);
-          for (const { scheme } of unavailable) expect(usable).not.toContain(scheme);
-          expect(new Set([...schemes, ...unavailable.map(({ scheme }) => scheme)])).toStrictEqual(
-            new Set(schemesNamed(names)),
-          );
+          const said = unavailable.map(({ name }) => name);
+          for (const scheme of usable) expect(said).not.toContain(scheme.name);
+          expect(new Set([...schemes.map(({ name }) => name), ...said])).toStrictEqual(new Set(names));
         },
       ),
       runs(300),
@@ -204,12 +209,18 @@ describe("An operator's list", () => {
     (credentials, expected) => {
       const { schemes, unavailable } = usableSchemes(["vencrypt"], { ...ALL, credentials });
       expect(schemes.map(({ name }) => name)).toStrictEqual(expected);
-      expect(unavailable).toStrictEqual([]);
+      expect(unavailable.map(({ name }) => name)).toStrictEqual(
+        X509.filter((name) => !(expected as readonly string[]).includes(name)),
+      );
     },
   );
 
   test("never has vencrypt stand for anonymous TLS or for none", () => {
-    expect(usableSchemes(["vencrypt"], { ...ALL, tlsKinds: ["anonymous"] }).schemes).toStrictEqual([]);
+    const reason = "this transport cannot carry TLS with certificates";
+    expect(usableSchemes(["vencrypt"], { ...ALL, tlsKinds: ["anonymous"] })).toStrictEqual({
+      schemes: [],
+      unavailable: X509.map((name) => ({ name, reason })),
+    });
   });
 
   test("keeps a scheme where it was named first, before or after vencrypt", () => {

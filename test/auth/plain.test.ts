@@ -45,7 +45,7 @@ describe("VeNCrypt's Plain", () => {
     const verify = vi.fn(() => true);
     for (const chunk of [1, 8]) {
       const [outcome, ...more] = await server(verify).feed(bytes, chunk);
-      expect(outcome).toBe(`limit: Cannot accept a length: ${named} is over maxCredentialLength, 1024`);
+      expect(outcome).toBe(`limit: Cannot accept a length: limit maxCredentialLength is 1024, got ${named}`);
       expect(more).toStrictEqual([]);
     }
     expect(verify).not.toHaveBeenCalled();
@@ -92,12 +92,12 @@ describe("VeNCrypt's Plain", () => {
 
   test("may be told other limits", async () => {
     const limits = { ...DEFAULT_LIMITS, maxCredentialLength: 4 };
-    const over = fed(serverExchange(19, { schemes: [PLAIN!], verifier: { verify: () => true }, limits }));
+    const over = fed(serverExchange(19, { schemes: [PLAIN!], verifier: { verify: () => true } }, limits));
     await over.feed();
     await over.feed(hex("0002"));
     expect(await over.feed(join([be32(256), message(5, 1)]))).toStrictEqual([
       "client chose 256",
-      "limit: Cannot accept a length: 5 is over maxCredentialLength, 4",
+      "limit: Cannot accept a length: limit maxCredentialLength is 4, got 5",
     ]);
   });
 });

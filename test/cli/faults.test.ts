@@ -89,7 +89,7 @@ describe.concurrent("what cannot be used: one line, and 2", () => {
       [...PROXY, "--auth", "vncauth,x509plain"],
       /vncauth \(no password is given\).*--password-file or/,
     ],
-    ["no host name", [...TCP, "--target", "unix:/run/vnc"], /x509none \(the target has no host name.*--server-name/],
+    ["no host name", [...TCP, "--target", "unix:/run/vnc"], /x509none \(there is no server name.*--server-name/],
     ["TLS 1.3, anonymous", [...PROXY, "--auth", "tlsnone", "--min-tls", "1.3"], /TLS 1.3 has no anonymous/],
     ["a CA file that is not there", [...PROXY, "--ca", at("none")], /Cannot use --ca .*none: no such file/],
     ["a CA file that is a folder", [...PROXY, "--ca", at("folder")], /folder: it is a folder/],
@@ -129,7 +129,7 @@ describe.concurrent("what cannot be used: one line, and 2", () => {
     [
       "x509 in a WebSocket",
       ["snapshot", "ws://127.0.0.1:1", "-o", at("out.png")],
-      /vencrypt \(this transport.*--auth none/,
+      /x509none \(this transport.*--auth none/,
     ],
   ])("%s", async (_, args, expected) => {
     const { code, stdout, stderr, lines } = await runRfb(args);
@@ -168,7 +168,7 @@ describe.concurrent("what does not work out: one line, and 1", () => {
     [
       "no scheme in common",
       () => ["snapshot", `127.0.0.1::${server.port}`, "-o", at("out.png")],
-      /only \[x509none\] is/,
+      /only \[x509none\] is.*; not available: .*x509vnc \(no password is given\)/,
     ],
   ])("%s", async (_, args, expected) => {
     const { code, stdout, lines } = await runRfb(args());

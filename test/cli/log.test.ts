@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type LogEvent, lineOf } from "../../cli/log.ts";
-import { printable, printableJson } from "../../cli/printable.ts";
+import { printableJson } from "../../cli/printable_json.ts";
+import { printable } from "../../codec/text.ts";
 
 const CLIENT = { client: "127.0.0.1:40312", clientVersion: "3.8", serverVersion: "3.8" } as const;
 

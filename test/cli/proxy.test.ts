@@ -64,6 +64,7 @@ describe.concurrent("rfb proxy", () => {
       "schemes towards the server, in this order: vncauth, x509none, none",
       "not available: x509plain: no username is given",
       expect.stringMatching(/^warning: --no-verify-hostname: any holder/),
+      expect.stringMatching(/^warning: vncauth, none: weaker than the rest of the list/),
       "warning: VncAuth uses the first 8 bytes of a password: the rest of this one counts for nothing",
       "stopping: 0 open, 5000 ms left for them",
       "stopped",

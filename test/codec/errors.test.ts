@@ -10,8 +10,8 @@ test("an RfbError says the act, the place and the value", () => {
 });
 
 test("an RfbError without a place leaves it out", () => {
-  const error = new RfbError("limit", "Cannot accept a length", "9 is over maxNameLength, 8");
-  expect(error.message).toBe("Cannot accept a length: 9 is over maxNameLength, 8");
+  const error = new RfbError("limit", "Cannot accept a length", "limit maxNameLength is 8, got 9");
+  expect(error.message).toBe("Cannot accept a length: limit maxNameLength is 8, got 9");
   expect(error.offset).toBeUndefined();
   expect("cause" in error).toBe(false);
 });

@@ -11,7 +11,7 @@ test("within hands back what the limit allows, and refuses one more by name", ()
   expect(within("maxNameLength", 5, limits)).toBe(5);
   expect(errorOf(() => within("maxNameLength", 6, limits))).toMatchObject({
     code: "limit",
-    message: "Cannot accept a length: 6 is over maxNameLength, 5",
+    message: "Cannot accept a length: limit maxNameLength is 5, got 6",
   });
 });
 

@@ -111,7 +111,7 @@ describe.each(claims)("%s in %s", (limit, _name, message, claim) => {
   test("refuses one more from the head alone, and says which limit", () => {
     const limits = { ...DEFAULT_LIMITS, [limit]: 7 };
     const error = errorOf(() => extentWith(8, limits));
-    expect(error).toMatchObject({ code: "limit", reason: `8 is over ${limit}, 7` });
+    expect(error).toMatchObject({ code: "limit", reason: `limit ${limit} is 7, got 8` });
     if (claim.most > DEFAULT_LIMITS[limit]) {
       expect(errorOf(() => extentWith(DEFAULT_LIMITS[limit] + 1, DEFAULT_LIMITS)).code).toBe("limit");
     }

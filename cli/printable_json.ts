@@ -1,8 +1,3 @@
-/** Fit for one line of a terminal: control characters and the like, which a peer may have chosen, become spaces. */
-export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, " ").trim();
-}
-
 /** JSON whose texts hold nothing that a terminal obeys: JSON itself leaves much of that as it is. */
 export function printableJson(value: unknown): string {
   return JSON.stringify(value).replace(UNPRINTABLE, (characters) => {
