@@ -155,7 +155,11 @@ describe.concurrent("what cannot be used: one line, and 2", () => {
     const { code, lines } = await runRfb([...TCP, "--log", "json"]);
     expect(code).toBe("2");
     expect(lines.map((line) => JSON.parse(line))).toEqual([
-      { event: "fault", message: expect.stringMatching(/^Cannot use --target/) },
+      {
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+        event: "fault",
+        message: expect.stringMatching(/^Cannot use --target/),
+      },
     ]);
   });
 });

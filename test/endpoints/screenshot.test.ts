@@ -151,3 +151,33 @@ test("A screenshot has pixels counted by place, not by number: a server that rep
   });
   expect(picture.toRgba()).toStrictEqual(rgba(A, B));
 });
+
+test("A screenshot is not done by a LastRect, whatever place and size that claims", async () => {
+  const picture = await shoot(1, 1, undefined, async (peer) => {
+    await peer.hear(request(0, 1, 1));
+    await peer.send(update(rectangle(0, 0, 65535, 65535, hex(""), -224)));
+    await soon("second request", peer.hear(request(1, 1, 1)), 500);
+    await peer.send(update(rectangle(0, 0, 1, 1, pixels(A)), rectangle(0, 0, 1, 1, hex(""), -224)));
+  });
+  expect(picture.toRgba()).toStrictEqual(rgba(A));
+});
+
+test("A screenshot is given up where a server sends CopyRect, which was not asked for", async () => {
+  const shooting = shoot(2, 1, undefined, async (peer) => {
+    await peer.hear(request(0, 2, 1));
+    await peer.send(update(rectangle(0, 0, 1, 1, hex("0001 0000"), 1)));
+  });
+  await expect(shooting).rejects.toMatchObject({
+    code: "unexpected",
+    reason: "encoding CopyRect (1), which was not asked for",
+  });
+});
+
+test("A screenshot is given up where a server cannot settle on a size", async () => {
+  const sizes = Array.from({ length: 20 }, (_, i) => rectangle(0, 0, 100 + i, 100, hex(""), DESKTOP_SIZE));
+  const shooting = shoot(1, 1, undefined, async (peer) => {
+    await peer.hear(request(0, 1, 1));
+    await peer.send(update(...sizes));
+  });
+  await expect(shooting).rejects.toMatchObject({ code: "unexpected", reason: "9 changes of the size" });
+});

@@ -196,6 +196,20 @@ describe("Draining", () => {
   });
 });
 
+test("A client's time runs from when it came, also where that was before it was handed over", async () => {
+  const log: ProxyLogEntry[] = [];
+  const proxy = createSecurityProxy({
+    dial: () => Promise.reject(new Error("no")),
+    authentication: { schemes: schemesNamed(["none"]), credentials: () => ({}) },
+    handshakeTimeout: 5000,
+    log: (entry) => log.push(entry),
+  });
+  const [, near] = createMemoryPair();
+  await soon("served", proxy.serve(near, performance.now() - 4950), 500);
+  expect(log).toMatchObject([{ event: "failed", reason: "not done after 5000 ms" }]);
+  expect(log[0]!.milliseconds).toBeGreaterThanOrEqual(4990);
+});
+
 describe("The proxy", () => {
   test("serves many clients at a time and mixes none of them up", async () => {
     const { proxy, log, servers, come, ...rest } = service();
