@@ -1,7 +1,7 @@
 import { RfbError } from "../codec/errors.ts";
 import type { Exchange } from "../codec/handshake/exchange.ts";
 import { take } from "../codec/handshake/take.ts";
-import { decodeVencryptPlain, encodeVencryptPlain, extentOfVencryptPlain } from "../codec/handshake/vencrypt.ts";
+import { decodeVencryptPlain, encodeVencryptPlain, extentOfVencryptPlain } from "../codec/handshake/vencrypt/mod.ts";
 import type { Limits } from "../codec/limits.ts";
 import { bytesOf } from "../codec/text.ts";
 import { afterwards, DONE } from "./afterwards.ts";

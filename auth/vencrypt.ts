@@ -19,7 +19,7 @@ import {
   extentOfVencryptVersion,
   extentOfVencryptVersionAck,
   type VencryptVersion,
-} from "../codec/handshake/vencrypt.ts";
+} from "../codec/handshake/vencrypt/mod.ts";
 import type { Limits } from "../codec/limits.ts";
 import { nameOfVencryptSubtype } from "../codec/names.ts";
 import { available, type Input } from "../codec/wire.ts";

@@ -3,12 +3,14 @@ import type { Exchange } from "../codec/handshake/exchange.ts";
 import { take } from "../codec/handshake/take.ts";
 import {
   decodeVncAuthChallenge,
-  decodeVncAuthResponse,
   encodeVncAuthChallenge,
-  encodeVncAuthResponse,
   extentOfVncAuthChallenge,
+} from "../codec/handshake/vnc_auth_challenge.ts";
+import {
+  decodeVncAuthResponse,
+  encodeVncAuthResponse,
   extentOfVncAuthResponse,
-} from "../codec/handshake/vnc_auth.ts";
+} from "../codec/handshake/vnc_auth_response.ts";
 import type { Limits } from "../codec/limits.ts";
 import { bytesOf } from "../codec/text.ts";
 import { afterwards, DONE } from "./afterwards.ts";

@@ -13,7 +13,7 @@
  *
  * @param maximum the most bytes that the text may take as UTF-8; it is cut between characters
  */
-export function textOf(bytes: Uint8Array, maximum = Number.POSITIVE_INFINITY): string {
+export function textOf(bytes: Uint8Array, maximum: number = Number.POSITIVE_INFINITY): string {
   const text = printable(decoded(bytes));
   if (text.length * 3 <= maximum) return text;
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maximum));

@@ -25,6 +25,7 @@ export function extentOfClientCutText(bytes: Uint8Array, at: number, end: number
   return extentOfCutText(bytes, at, end, limits);
 }
 
+/** The message's bytes. */
 export function encodeClientCutText({ text }: ClientCutText): Uint8Array {
   return encodeCutText(6, text);
 }

@@ -35,6 +35,7 @@ export function extentOfFramebufferUpdateRequest(): number {
   return 10;
 }
 
+/** The message's bytes. @throws {RangeError} a field that does not fit */
 export function encodeFramebufferUpdateRequest(message: FramebufferUpdateRequest): Uint8Array {
   const bytes = new Uint8Array(10);
   putU8(bytes, 0, 3);

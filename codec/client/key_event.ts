@@ -26,6 +26,7 @@ export function extentOfKeyEvent(): number {
   return 8;
 }
 
+/** The message's bytes. @throws {RangeError} a field that does not fit */
 export function encodeKeyEvent({ downFlag, key }: KeyEvent): Uint8Array {
   const bytes = new Uint8Array(8);
   putU8(bytes, 0, 4);

@@ -26,6 +26,7 @@ export function extentOfPointerEvent(): number {
   return 6;
 }
 
+/** The message's bytes. @throws {RangeError} a field that does not fit */
 export function encodePointerEvent({ buttonMask, x, y }: PointerEvent): Uint8Array {
   const bytes = new Uint8Array(6);
   putU8(bytes, 0, 5);

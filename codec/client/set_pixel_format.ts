@@ -24,6 +24,7 @@ export function extentOfSetPixelFormat(): number {
   return 4 + PIXEL_FORMAT_LENGTH;
 }
 
+/** The message's bytes. @throws {RangeError} a field that does not fit */
 export function encodeSetPixelFormat({ pixelFormat }: SetPixelFormat): Uint8Array {
   const bytes = new Uint8Array(4 + PIXEL_FORMAT_LENGTH);
   putPixelFormat(bytes, 4, pixelFormat);

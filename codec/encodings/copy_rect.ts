@@ -32,6 +32,7 @@ export function decodeCopyRect(payload: Uint8Array): CopyRect {
   return { srcX: u16(payload, 0), srcY: u16(payload, 2) };
 }
 
+/** The message's bytes. @throws {RangeError} a field that does not fit */
 export function encodeCopyRect({ srcX, srcY }: CopyRect): Uint8Array {
   const bytes = new Uint8Array(COPY_RECT_LENGTH);
   putU16(bytes, 0, srcX);

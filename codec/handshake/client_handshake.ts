@@ -13,8 +13,9 @@ import {
   type Version,
   versionToAnswer,
 } from "./protocol_version.ts";
-import { decodeSecurityTypes, encodeSecurityType, extentOfSecurityTypes } from "./security.ts";
 import { decodeSecurityResult, extentOfSecurityResult, SecurityStatus } from "./security_result.ts";
+import { encodeSecurityType } from "./security_type.ts";
+import { decodeSecurityTypes, extentOfSecurityTypes } from "./security_types.ts";
 import { take } from "./take.ts";
 
 /** What a client's handshake wants done before it is pulled again. */

@@ -21,6 +21,7 @@ export function extentOfClientInit(): number {
   return 1;
 }
 
+/** The message's bytes. @throws {RangeError} a field that does not fit */
 export function encodeClientInit({ sharedFlag }: ClientInit): Uint8Array {
   const bytes = new Uint8Array(1);
   putU8(bytes, 0, sharedFlag);

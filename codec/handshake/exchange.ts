@@ -1,5 +1,5 @@
 import type { Input } from "../wire.ts";
-import type { VencryptSubtypeChoice, VencryptSubtypes } from "./vencrypt.ts";
+import type { VencryptSubtypeChoice, VencryptSubtypes } from "./vencrypt/mod.ts";
 
 /**
  * A security type's own messages, in one role: pulled like everything else. It reads from the

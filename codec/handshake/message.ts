@@ -1,7 +1,8 @@
 import type { ProtocolVersion } from "./protocol_version.ts";
-import type { SecurityRefusal, SecurityTypeChoice, SecurityTypes } from "./security.ts";
 import type { SecurityResult } from "./security_result.ts";
-import type { VencryptSubtypeChoice, VencryptSubtypes } from "./vencrypt.ts";
+import type { SecurityTypeChoice } from "./security_type.ts";
+import type { SecurityRefusal, SecurityTypes } from "./security_types.ts";
+import type { VencryptSubtypeChoice, VencryptSubtypes } from "./vencrypt/mod.ts";
 
 /** The messages of a handshake that a {@link Session} observes: those that carry no secret. */
 export type HandshakeMessage =

@@ -15,14 +15,9 @@ import {
   type Version,
   versionToAnswer,
 } from "./protocol_version.ts";
-import {
-  chosenAmong,
-  decodeSecurityType,
-  encodeSecurityRefusal,
-  encodeSecurityTypes,
-  extentOfSecurityType,
-} from "./security.ts";
 import { encodeSecurityResult, SecurityStatus } from "./security_result.ts";
+import { chosenAmong, decodeSecurityType, extentOfSecurityType } from "./security_type.ts";
+import { encodeSecurityRefusal, encodeSecurityTypes } from "./security_types.ts";
 import { take } from "./take.ts";
 
 /** What a server's handshake wants done before it is pulled again. */

@@ -41,6 +41,7 @@ export function extentOfServerInit(bytes: Uint8Array, at: number, end: number, l
   return 24 + within("maxNameLength", u32(bytes, at + 20), limits);
 }
 
+/** The message's bytes. @throws {RangeError} a field that does not fit */
 export function encodeServerInit(message: ServerInit): Uint8Array {
   const bytes = new Uint8Array(24 + message.name.length);
   putU16(bytes, 0, message.framebufferWidth);

@@ -17,6 +17,7 @@ export function extentOfBell(): number {
   return 1;
 }
 
+/** The one byte. */
 export function encodeBell(_message: Bell): Uint8Array {
   return Uint8Array.of(2);
 }

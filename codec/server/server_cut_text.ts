@@ -25,6 +25,7 @@ export function extentOfServerCutText(bytes: Uint8Array, at: number, end: number
   return extentOfCutText(bytes, at, end, limits);
 }
 
+/** The message's bytes. */
 export function encodeServerCutText({ text }: ServerCutText): Uint8Array {
   return encodeCutText(3, text);
 }

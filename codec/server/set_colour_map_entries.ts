@@ -50,6 +50,7 @@ export function extentOfSetColourMapEntries(bytes: Uint8Array, at: number, end: 
   return 6 + 6 * numberOfColours;
 }
 
+/** The message's bytes. @throws {RangeError} a field that does not fit */
 export function encodeSetColourMapEntries({ firstColour, colours }: SetColourMapEntries): Uint8Array {
   const bytes = new Uint8Array(6 + 6 * colours.length);
   putU8(bytes, 0, 1);

@@ -1,4 +1,3 @@
-import { RfbError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import { putU8, putU32, u8, u32 } from "../wire.ts";
 import type { Version } from "./protocol_version.ts";
@@ -15,12 +14,6 @@ export interface SecurityTypes {
 export interface SecurityRefusal {
   readonly type: "securityRefusal";
   readonly reason: Uint8Array;
-}
-
-/** What the client chose. 3.3 has no such message. */
-export interface SecurityTypeChoice {
-  readonly type: "securityType";
-  readonly securityType: number;
 }
 
 /**
@@ -78,30 +71,4 @@ export function encodeSecurityTypes({ securityTypes }: SecurityTypes, version: V
 /** The refusal in the form of `version`: what {@link decodeSecurityTypes} reads. */
 export function encodeSecurityRefusal({ reason }: SecurityRefusal, version: Version): Uint8Array {
   return encodeWithReason(new Uint8Array(version === "3.3" ? 4 : 1), reason);
-}
-
-/**
- * The client's choice in 3.7 and 3.8, RFC 6143 §7.1.2.
- *
- *     0  U8   security-type
- */
-export function decodeSecurityType(bytes: Uint8Array, at = 0): SecurityTypeChoice {
-  return { type: "securityType", securityType: u8(bytes, at) };
-}
-
-/** Always 1. */
-export function extentOfSecurityType(): number {
-  return 1;
-}
-
-export function encodeSecurityType({ securityType }: SecurityTypeChoice): Uint8Array {
-  const bytes = new Uint8Array(1);
-  putU8(bytes, 0, securityType);
-  return bytes;
-}
-
-/** The client's choice, where it is among what was offered: a server that skips this test lets everybody in. */
-export function chosenAmong(offered: readonly number[], { securityType }: SecurityTypeChoice): number {
-  if (offered.includes(securityType)) return securityType;
-  throw new RfbError("unexpected", "Cannot accept a security type", `${securityType} was not among [${offered}]`);
 }

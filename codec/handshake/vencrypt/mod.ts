@@ -1,0 +1,12 @@
+/**
+ * The messages of VeNCrypt 0.2, rfbproto "VeNCrypt".
+ *
+ * @module
+ */
+
+export * from "./plain.ts";
+export * from "./subtype.ts";
+export * from "./subtype_ack.ts";
+export * from "./subtypes.ts";
+export * from "./version.ts";
+export * from "./version_ack.ts";
