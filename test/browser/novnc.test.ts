@@ -1,8 +1,6 @@
 // A stock noVNC in Chromium, which speaks no TLS inside RFB, works servers that demand VeNCrypt X509.
 
-import { mkdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { schemesNamed } from "../../auth/mod.ts";
 import { servePage } from "../../examples/demo/page.ts";
@@ -12,9 +10,10 @@ import { makeCertificateFolder } from "../peers/certificates.ts";
 import type { Arrivals } from "../peers/input.ts";
 import { comparePictures, type Picture } from "../peers/picture.ts";
 import { temporaryFolder, until } from "../peers/process.ts";
-import { findProgram, peer } from "../peers/programs.ts";
+import { peer } from "../peers/programs.ts";
 import { QEMU, startQemu } from "../peers/qemu.ts";
 import { startXtigervnc, XTIGERVNC } from "../peers/xtigervnc.ts";
+import { isAlike, keepScreenshot, launchChromium, pictureIn, showOneToOne } from "./page.ts";
 
 interface RealServer extends Arrivals {
   readonly port: number;
@@ -61,7 +60,7 @@ for (const [name, { needs, start }] of Object.entries(SERVERS)) {
       const clear = await listenWebSocket({ serve, onConnection });
       const secure = await listenWebSocket({ serve, onConnection, tls: certificates.server });
       addresses = { ws: `http://127.0.0.1:${clear.port}/`, wss: `https://127.0.0.1:${secure.port}/` };
-      browser = await chromium.launch({ executablePath: findProgram("chromium")!, args: CHROMIUM_FLAGS });
+      browser = await launchChromium();
       dispose = async () => {
         await browser.close();
         await Promise.all([clear.close(), secure.close(), proxy.drain(0)]);
@@ -85,8 +84,7 @@ for (const [name, { needs, start }] of Object.entries(SERVERS)) {
           const shown = await pictureIn(page);
           return shown !== undefined && isAlike(shown, expected) ? shown : undefined;
         });
-        mkdirSync(ARTEFACTS, { recursive: true });
-        await page.screenshot({ path: `${ARTEFACTS}novnc-${name}-${scheme}.png`.toLowerCase() });
+        await keepScreenshot(page, `novnc-${name}-${scheme}`.toLowerCase());
         // QEMU sends no JPEG unless it is told to; TigerVNC does, and noVNC asks for it.
         if (name === "QEMU") expect(comparePictures(picture, expected).first).toBeUndefined();
 
@@ -118,48 +116,3 @@ for (const [name, { needs, start }] of Object.entries(SERVERS)) {
     }
   });
 }
-
-/** The framebuffer as noVNC has it; undefined before it has one. */
-async function pictureIn(page: Page): Promise<Picture | undefined> {
-  const shown = await page.evaluate(() => {
-    const canvas = document.querySelector<HTMLCanvasElement>("#screen canvas");
-    if (canvas === null || canvas.width === 0) return undefined;
-    const { width, height } = canvas;
-    const { data } = canvas.getContext("2d")!.getImageData(0, 0, width, height);
-    let text = "";
-    for (let i = 0; i < data.length; i += 4) text += String.fromCharCode(data[i]!, data[i + 1]!, data[i + 2]!);
-    return { width, height, base64: btoa(text) };
-  });
-  return shown && { width: shown.width, height: shown.height, rgb: Buffer.from(shown.base64, "base64") };
-}
-
-/** Not blank, and no worse than a JPEG of good quality makes it. */
-function isAlike(shown: Picture, expected: Picture): boolean {
-  if (shown.width !== expected.width || shown.height !== expected.height) return false;
-  let off = 0;
-  for (let i = 0; i < shown.rgb.length; i++) off += Math.abs(shown.rgb[i]! - expected.rgb[i]!);
-  return off / shown.rgb.length < 2;
-}
-
-/** Gives the picture just its own size: noVNC scales it to the room there is, and rounds the pointer's place. */
-async function showOneToOne(page: Page, { width, height }: Picture): Promise<void> {
-  await page.addStyleTag({ content: "header { display: none !important }" });
-  await page.setViewportSize({ width, height });
-  await page.waitForFunction(
-    (expected) => document.querySelector("#screen canvas")?.getBoundingClientRect().width === expected,
-    width,
-  );
-}
-
-const ARTEFACTS = fileURLToPath(new URL("../artefacts/", import.meta.url));
-
-// Without these Chromium calls its maker at every start, which a closed network makes slow.
-const CHROMIUM_FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
