@@ -59,8 +59,10 @@ export function lineOf(event: LogEvent): string {
       return `rfb: ${event.message}`;
     case "negotiated":
       return `${headOf(event)} ${[...factsOf(event), timeOf(event.milliseconds)].join(", ")}`;
-    case "failed":
-      return `${headOf(event)} at ${event.stage}: ${event.reason}; ${[...factsOf(event), timeOf(event.milliseconds)].join(", ")}`;
+    case "failed": {
+      const facts = [...factsOf(event), ...offersOf(event), timeOf(event.milliseconds)];
+      return `${headOf(event)} at ${event.stage}: ${event.reason}; ${facts.join(", ")}`;
+    }
     case "closed": {
       const { bytesToServer = 0, bytesToClient = 0 } = event;
       const bytes = `${bytesToServer} bytes to the server, ${bytesToClient} to the client`;
@@ -78,6 +80,13 @@ export function factsOf(entry: Partial<ProxyLogEntry>): string[] {
     ...(entry.tlsVersion === undefined ? [] : [worded([entry.tlsVersion, entry.tlsCipher])]),
     ...(entry.certificateSubject === undefined ? [] : [certificateOf(entry)]),
   ];
+}
+
+/** What the server offered: what was chosen of it is told with the rest. */
+function offersOf({ securityTypes = [], vencryptSubtypes = [] }: ProxyLogEntry): string[] {
+  return [securityTypes, vencryptSubtypes].flatMap((offered) =>
+    offered.length > 0 ? [`offered ${offered.join(" ")}`] : [],
+  );
 }
 
 function certificateOf({ certificateSubject, certificateExpiry }: Partial<ProxyLogEntry>): string {

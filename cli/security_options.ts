@@ -25,7 +25,7 @@ export interface SecurityOptions {
 export function addSecurityOptions(command: Command, certificateUse: string): Command {
   return command
     .option("--auth <names>", "schemes that may be used, best first, with commas in between (default: vencrypt)")
-    .option("--ca <file>", "authorities to trust, PEM (default: those of the system)")
+    .option("--ca <file>", "authorities to trust, PEM (default: those that Node brings)")
     .option("--cert <file>", `our certificate, PEM: ${certificateUse}`)
     .option("--key <file>", "its private key, PEM")
     .option("--server-name <name>", "the name that the server's certificate must have, instead of the target's host")

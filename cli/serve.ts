@@ -81,10 +81,15 @@ export async function startProxy(
     }
   }
 
-  for (const address of addresses) log({ event: "listening", address });
-  log({ event: "schemes", schemes: authentication.schemes.map(({ name }) => name) });
-  for (const { name, reason } of unavailable) log({ event: "unavailable", scheme: name, reason });
-  for (const message of [...warnings, ...warningsOf(settings, addresses)]) log({ event: "warning", message });
+  try {
+    for (const address of addresses) log({ event: "listening", address });
+    log({ event: "schemes", schemes: authentication.schemes.map(({ name }) => name) });
+    for (const { name, reason } of unavailable) log({ event: "unavailable", scheme: name, reason });
+    for (const message of [...warnings, ...warningsOf(settings, addresses)]) log({ event: "warning", message });
+  } catch (error) {
+    await stopListening();
+    throw error;
+  }
 
   return {
     addresses,

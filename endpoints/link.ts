@@ -81,7 +81,7 @@ export async function whilePresent<Result>(
 }
 
 /**
- * Sends a peer its refusal, if there is one, and ends the connection: in a second at the latest, read or not. Never
+ * Sends a peer its refusal, if there is one, and ends the connection; a peer that does not read it has a second. Never
  * rejects: the peer may be gone, or its TLS may be what failed.
  */
 export async function turnAway(transport: Transport, refusal: Uint8Array): Promise<void> {
@@ -112,7 +112,8 @@ function whyClosed({ handshake, tlsOptions }: Link<Machine<unknown>>): unknown {
   try {
     return handshake.end();
   } catch (error) {
-    if (!(error instanceof RfbError) || tlsOptions?.role !== "client" || tlsOptions.cert !== undefined) return error;
+    if (!(error instanceof RfbError) || tlsOptions?.role !== "client") return error;
+    if (tlsOptions.kind !== "x509" || tlsOptions.cert !== undefined) return error;
     // In TLS 1.3 a server asks for one when the client takes the handshake for done; QEMU then closes without a word.
     const reason = `${error.reason}; perhaps it demands a client certificate`;
     return new RfbError(error.code, error.act, reason, { offset: error.offset, cause: error });

@@ -39,8 +39,8 @@ export interface RfbSecurityProxy {
   /** Clients being served. */
   readonly connections: number;
   /**
-   * Resolves once no client is left: at the latest after so many milliseconds, when the rest are cut off, and from when on
-   * nobody is served any more.
+   * Resolves once no client is left: after so many milliseconds the rest are cut off, which takes a second at the most. Nobody
+   * is served any more from then on.
    */
   drain(milliseconds: number): Promise<void>;
 }
@@ -50,6 +50,7 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
   const { dial, authentication, tls = {}, handshakeTimeout = 10_000, limits = DEFAULT_LIMITS } = options;
   const { maxConnections = Number.POSITIVE_INFINITY, log = () => {} } = options;
   checkMilliseconds("handshakeTimeout", handshakeTimeout);
+  if (!(maxConnections >= 0)) throw new RangeError(`Cannot set maxConnections to ${maxConnections}`);
   const serving = new Map<Promise<void>, () => void>();
   let count = 0;
   let timeIsUp = false;
@@ -82,6 +83,7 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
       }, milliseconds);
       while (serving.size > 0) await Promise.all(serving.keys());
       clearTimeout(timer);
+      timeIsUp = true;
     },
   };
 

@@ -48,7 +48,7 @@ export async function relay(
     toClient.then((end) => ({ ...end, ended: end.at === "source" ? "server" : "client", other: toServer }) as const),
   ]);
   // Who takes no more may have said something before it left, and may have left in good order.
-  const lastWords = first.at === "destination" ? await Promise.race([first.other, pause(LAST_WORDS)]) : first;
+  const lastWords = first.at === "destination" ? await inTime(first.other) : first;
   await Promise.allSettled(transports.map((transport) => transport.close()));
   signal.removeEventListener("abort", abort);
   return { ended: first.ended, cause: lastWords?.at === "source" ? lastWords.cause : first.cause };
@@ -79,6 +79,13 @@ async function carry({ link, rest }: RelaySide, to: Transport, counted: (length:
   }
 }
 
-function pause(milliseconds: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(() => resolve(undefined), milliseconds));
+/** Where the direction ended; undefined where its last words take too long. */
+async function inTime(direction: Promise<CarryEnd>): Promise<CarryEnd | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), LAST_WORDS);
+  });
+  const end = await Promise.race([direction, late]);
+  clearTimeout(timer);
+  return end;
 }

@@ -248,9 +248,9 @@ const PROXY: z.ZodType<ProxySettings, ProxySettingsInput> = SECURITY.extend({
   }
 });
 
-/** What stands before an @ may be a password, and errors end up in logs. */
+/** What stands before an @ or behind a ? or # may be a secret, and errors end up in logs. */
 function quoted(text: string): string {
-  return text.includes("@") ? "that" : JSON.stringify(text);
+  return /[@?#]/.test(text) ? "that" : JSON.stringify(text);
 }
 
 type Context = Pick<z.RefinementCtx, "addIssue">;

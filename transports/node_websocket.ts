@@ -23,13 +23,25 @@ import { sessionOf } from "./node_tls.ts";
 import type { TlsVersion, Transport } from "./transport.ts";
 import { fromWebSocket } from "./websocket.ts";
 
+/** When a connection came or had its last answer, and what ends it unless it asks for something in time. */
+interface Arrival {
+  at: number;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** Milliseconds beyond the deadline in which Node's own ends a connection with a word. */
+const FAREWELL = 1000;
+
 /** The request that a WebSocket began with. */
 export interface WebSocketInfo {
   /** Path and query, as the client sent them. */
   readonly url: string;
   /** The site whose page opened the WebSocket; absent unless a browser did. */
   readonly origin?: string;
-  /** When the TCP connection came, as `performance.now()` tells time: TLS and HTTP have taken their share since. */
+  /**
+   * When the TCP connection came, or was done with the request before, as `performance.now()` tells time: TLS and HTTP
+   * have taken their share since.
+   */
   readonly arrived: number;
   /** `binary`, or empty where the client did not offer it. */
   readonly protocol: string;
@@ -94,14 +106,26 @@ export async function listenWebSocket(options: WebSocketListenOptions): Promise<
   server.timeout = headTimeout;
   if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
 
-  const arrivals = new Map<string | undefined, number>();
+  // By address: over TLS a request's socket is not the one that came.
+  const arrivals = new Map<string | undefined, Arrival>();
   server.on("connection", (socket) => {
     const from = addressOf(socket);
-    arrivals.set(from, performance.now());
-    socket.once("close", () => arrivals.delete(from));
+    const timer = setTimeout(() => socket.destroy(), headTimeout + FAREWELL);
+    arrivals.set(from, { at: performance.now(), timer });
+    socket.once("close", () => {
+      clearTimeout(timer);
+      arrivals.delete(from);
+    });
   });
 
   server.on("request", (request, response) => {
+    // What comes next on the connection has its own time.
+    const arrival = arrivals.get(addressOf(request.socket));
+    response.once("finish", () => {
+      if (arrival === undefined) return;
+      arrival.at = performance.now();
+      arrival.timer.refresh();
+    });
     if (pathOf(request) === path) answer(response, 426, { Upgrade: "websocket", Connection: "Upgrade" });
     else if (options.serve !== undefined) options.serve(request, response);
     else answer(response, 404);
@@ -118,10 +142,12 @@ export async function listenWebSocket(options: WebSocketListenOptions): Promise<
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const peer = addressOf(request.socket);
+      const arrival = arrivals.get(peer);
+      clearTimeout(arrival?.timer);
       const tls = request.socket instanceof TLSSocket ? sessionOf(request.socket) : undefined;
       onConnection(fromWebSocket(webSocket, { peer, tls }), {
         url: request.url ?? "",
-        arrived: arrivals.get(peer) ?? performance.now(),
+        arrived: arrival?.at ?? performance.now(),
         ...(origin !== undefined && { origin }),
         protocol: webSocket.protocol,
         headers: request.headers,

@@ -3,7 +3,7 @@ import { RfbError } from "../errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
 import { SecurityType } from "../names.ts";
 import { failingForEver } from "../pull.ts";
-import { hasSecurityResult, NEW_SESSION, observe, type Session } from "../session.ts";
+import { hasSecurityResult, NEW_SESSION, observe, type Phase, type Session } from "../session.ts";
 import { bytesOf } from "../text.ts";
 import { append, createInput, drain } from "../wire.ts";
 import type { Exchange, Send, StartTls, Wait } from "./exchange.ts";
@@ -86,23 +86,29 @@ export function createServerHandshake(limits: Limits = DEFAULT_LIMITS, offered: 
   let session = NEW_SESSION;
   let securityTypes: readonly number[] | undefined;
   let exchange: Exchange | undefined;
+  let answered = false; // the client has chosen, whatever it chose
+  let asked = false; // whether to let the client in
   let accepted = false;
 
   return {
     push: (chunk) => append(input, chunk),
     next: failingForEver(input, next),
     offer(types) {
+      checkPhase(session, "securityTypes", "offer");
       if (types.includes(0)) throw new RangeError("Cannot offer security type 0: it stands for a refusal");
       encodeSecurityTypes({ type: "securityTypes", securityTypes: types }, versionOf(session));
       securityTypes = types;
     },
     respond(through) {
+      checkPhase(session, "authentication", "respond");
+      if (exchange !== undefined) throw new TypeError("Cannot respond twice");
       exchange = through;
     },
     accept() {
+      if (!asked) throw new TypeError(`Cannot accept in phase ${session.phase}: wait for the authorise step`);
       accepted = true;
     },
-    refuse: (reason) => refusalOf(session, bytesOf(reason)),
+    refuse: (reason) => refusalOf(session, answered, bytesOf(reason)),
     end() {
       throw new RfbError("truncated", "Cannot pass security", `the client closed in phase ${session.phase}`, {
         offset: input.base + input.end,
@@ -137,6 +143,7 @@ export function createServerHandshake(limits: Limits = DEFAULT_LIMITS, offered: 
         case "securityType": {
           const choice = take(input, extentOfSecurityType, decodeSecurityType, limits);
           if (choice === undefined) return undefined;
+          answered = true;
           chosenAmong(session.securityTypes, choice);
           session = observe(session, "client", choice);
           break;
@@ -150,22 +157,31 @@ export function createServerHandshake(limits: Limits = DEFAULT_LIMITS, offered: 
           break;
         }
         case "securityResult": {
-          if (!accepted) return { type: "authorise" };
+          if (!accepted) return authorise();
           const result = { type: "securityResult", status: SecurityStatus.Ok } as const;
           session = observe(session, "server", result);
           return { type: "send", bytes: encodeSecurityResult(result, versionOf(session)) };
         }
         case "clientInit":
-          if (!accepted) return { type: "authorise" };
+          if (!accepted) return authorise();
           return { type: "done", rest: drain(input) };
         default:
           throw new TypeError(`Cannot go on with a handshake in phase ${session.phase}`);
       }
     }
   }
+
+  function authorise(): ServerHandshakeStep {
+    asked = true;
+    return { type: "authorise" };
+  }
 }
 
-function refusalOf(session: Session, reason: Uint8Array): Uint8Array {
+function checkPhase({ phase }: Session, expected: Phase, act: string): void {
+  if (phase !== expected) throw new TypeError(`Cannot ${act} in phase ${phase}: that is for phase ${expected}`);
+}
+
+function refusalOf(session: Session, answered: boolean, reason: Uint8Array): Uint8Array {
   switch (session.phase) {
     case "serverVersion": {
       // Before a word was said: TigerVNC greets as 3.3, whose refusal needs no answer.
@@ -183,6 +199,9 @@ function refusalOf(session: Session, reason: Uint8Array): Uint8Array {
       if (session.securityType === SecurityType.VeNCrypt && session.vencryptSubtype === undefined) return NOTHING;
       return failedResult(session, reason);
     case "securityType":
+      // A 3.7 client that chooses None takes the next bytes for ServerInit, and it may be about to.
+      if (!answered && session.version === "3.7" && session.securityTypes.includes(SecurityType.None)) return NOTHING;
+      return failedResult(session, reason);
     case "securityResult":
       return failedResult(session, reason);
     default:

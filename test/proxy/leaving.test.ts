@@ -202,7 +202,8 @@ describe("A server that leaves", () => {
       await soon("offer", scene.client.hear(V38, hex("0101")));
       await scene.server.close();
       const heard = await soon("client's end", scene.client.rest(), 500);
-      expect(hexOf(heard)).toBe(hexOf(turnedAway(version, "after a wrong choice")));
+      // A 3.7 client that is about to choose None would take a result for ServerInit.
+      expect(hexOf(heard)).toBe(version === "3.7" ? "" : hexOf(turnedAway(version, "after a wrong choice")));
       await soon("serve", scene.served);
       expect(only(scene.log)).toMatchObject({
         event: "failed",

@@ -196,6 +196,15 @@ describe("Draining", () => {
   });
 });
 
+test("Nobody is served after draining, also where there was nobody to wait for", async () => {
+  const { proxy, log, come } = service();
+  await soon("drained", proxy.drain(5000), 200);
+  const { client, served } = come();
+  await soon("served", served, 1500);
+  expect(log).toMatchObject([{ event: "failed", reason: "the proxy is stopping" }]);
+  await soon("client's end", client.rest());
+});
+
 test("A client's time runs from when it came, also where that was before it was handed over", async () => {
   const log: ProxyLogEntry[] = [];
   const proxy = createSecurityProxy({

@@ -45,6 +45,30 @@ describe("listenWebSocket", () => {
     expect(refused.headers["x-powered-by"]).toBeUndefined();
   });
 
+  it("gives a request that comes after others on its connection a time of its own", async () => {
+    const server = await listen({ headTimeout: 600 });
+    const socket = connect(server.port, "127.0.0.1");
+    cleanUp.push(() => socket.destroy());
+    const said = (bytes: string): Promise<string> =>
+      new Promise((resolve) => {
+        socket.once("data", (answer) => resolve(String(answer)));
+        socket.write(bytes);
+      });
+    for (let i = 0; i < 4; i++) {
+      expect(await said("GET / HTTP/1.1\r\nHost: x\r\n\r\n")).toMatch(/^HTTP\/1\.1 404 /);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    }
+    const upgradeLines = ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"];
+    const head = [
+      "GET /websockify HTTP/1.1",
+      "Host: x",
+      ...upgradeLines,
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ];
+    expect(await said(`${head.join("\r\n")}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 101 /);
+    expect(performance.now() - server.infos[0]!.arrived).toBeLessThan(600);
+  });
+
   it("refuses foreign origins before anybody hears of them", async () => {
     const server = await listen({ origins: ["https://viewer.example"] });
     for (const origin of [

@@ -333,3 +333,25 @@ function meet(
   }
   throw new Error("The two never agree");
 }
+
+test("answers out of turn are the caller's fault, and let nobody in", () => {
+  const handshake = createServerHandshake();
+  for (const answer of [
+    () => handshake.offer([1]),
+    () => handshake.respond(exchangeFor(1)),
+    () => handshake.accept(),
+  ]) {
+    expect(answer).toThrow(TypeError);
+  }
+  handshake.next();
+  handshake.push(V38);
+  expect(handshake.next()).toMatchObject({ type: "offer" });
+  expect(() => handshake.accept()).toThrow(TypeError);
+  handshake.offer([1]);
+  handshake.next();
+  handshake.push(Uint8Array.of(1));
+  expect(handshake.next()).toMatchObject({ type: "authenticate" });
+  handshake.respond(exchangeFor(1));
+  expect(() => handshake.respond(exchangeFor(1))).toThrow(TypeError);
+  expect(() => handshake.accept()).toThrow(TypeError);
+});
