@@ -141,7 +141,8 @@ function toFile(name: string): Write {
       writeFileSync(partial, png, { flag: "wx" });
       renameSync(partial, file);
     } catch (error) {
-      rmSync(partial, { force: true });
+      // One that was there before is not ours.
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") rmSync(partial, { force: true });
       throw new Fault(1, `Cannot write ${name}: ${reasonOf(error)}`);
     }
   };

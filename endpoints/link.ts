@@ -112,8 +112,8 @@ function whyClosed({ handshake, tlsOptions }: Link<Machine<unknown>>): unknown {
   try {
     return handshake.end();
   } catch (error) {
-    if (!(error instanceof RfbError) || tlsOptions?.role !== "client") return error;
-    if (tlsOptions.kind !== "x509" || tlsOptions.cert !== undefined) return error;
+    if (!(error instanceof RfbError) || error.code !== "truncated") return error;
+    if (tlsOptions?.role !== "client" || tlsOptions.kind !== "x509" || tlsOptions.cert !== undefined) return error;
     // In TLS 1.3 a server asks for one when the client takes the handshake for done; QEMU then closes without a word.
     const reason = `${error.reason}; perhaps it demands a client certificate`;
     return new RfbError(error.code, error.act, reason, { offset: error.offset, cause: error });

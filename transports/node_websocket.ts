@@ -13,6 +13,7 @@ import {
   STATUS_CODES,
 } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
+import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { TLSSocket } from "node:tls";
 import sirv from "sirv";
@@ -25,8 +26,28 @@ import { fromWebSocket } from "./websocket.ts";
 
 /** When a connection came or had its last answer, and what ends it unless it asks for something in time. */
 interface Arrival {
-  at: number;
-  readonly timer: NodeJS.Timeout;
+  readonly at: number;
+  /** A request has come, or none will. */
+  heard(): void;
+  /** A request is to come from now on. */
+  waits(): void;
+}
+
+function arrivalOf(socket: Socket, milliseconds: number): Arrival {
+  let at = performance.now();
+  const end = (): void => void socket.destroy();
+  let timer = setTimeout(end, milliseconds);
+  return {
+    get at() {
+      return at;
+    },
+    heard: () => clearTimeout(timer),
+    waits() {
+      if (socket.destroyed) return;
+      at = performance.now();
+      timer = setTimeout(end, milliseconds);
+    },
+  };
 }
 
 /** Milliseconds beyond the deadline in which Node's own ends a connection with a word. */
@@ -69,8 +90,8 @@ export interface WebSocketListenOptions {
   /** How many connections may stand, WebSockets and others; more are dropped unanswered. No bound when absent. */
   readonly maxConnections?: number | undefined;
   /**
-   * How long TLS and a request may each take, and an HTTP connection may stay idle, in milliseconds; 10 000
-   * when absent. A WebSocket that is open may stay silent for ever.
+   * How long TLS and a request may take together, and an HTTP connection may stay idle, in milliseconds, give or take a
+   * second; 10 000 when absent. A WebSocket that is open may stay silent for ever.
    */
   readonly headTimeout?: number | undefined;
   /**
@@ -110,22 +131,19 @@ export async function listenWebSocket(options: WebSocketListenOptions): Promise<
   const arrivals = new Map<string | undefined, Arrival>();
   server.on("connection", (socket) => {
     const from = addressOf(socket);
-    const timer = setTimeout(() => socket.destroy(), headTimeout + FAREWELL);
-    arrivals.set(from, { at: performance.now(), timer });
+    const arrival = arrivalOf(socket, headTimeout + FAREWELL);
+    arrivals.set(from, arrival);
     socket.once("close", () => {
-      clearTimeout(timer);
+      arrival.heard();
       arrivals.delete(from);
     });
   });
 
   server.on("request", (request, response) => {
-    // What comes next on the connection has its own time.
+    // The answer may take its time, and what comes next on the connection has its own.
     const arrival = arrivals.get(addressOf(request.socket));
-    response.once("finish", () => {
-      if (arrival === undefined) return;
-      arrival.at = performance.now();
-      arrival.timer.refresh();
-    });
+    arrival?.heard();
+    response.once("finish", () => arrival?.waits());
     if (pathOf(request) === path) answer(response, 426, { Upgrade: "websocket", Connection: "Upgrade" });
     else if (options.serve !== undefined) options.serve(request, response);
     else answer(response, 404);
@@ -143,7 +161,7 @@ export async function listenWebSocket(options: WebSocketListenOptions): Promise<
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const peer = addressOf(request.socket);
       const arrival = arrivals.get(peer);
-      clearTimeout(arrival?.timer);
+      arrival?.heard();
       const tls = request.socket instanceof TLSSocket ? sessionOf(request.socket) : undefined;
       onConnection(fromWebSocket(webSocket, { peer, tls }), {
         url: request.url ?? "",

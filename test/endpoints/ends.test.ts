@@ -299,6 +299,25 @@ const CLIENT_STEPS = SERVER_STEPS.map(
   (act): Act => (act.type === "tls" ? act : act.type === "send" ? hears(act.bytes) : says(act.bytes)),
 );
 
+describe("A server that closes after TLS", () => {
+  const untilResponse = SERVER_STEPS.slice(0, SERVER_STEPS.findIndex(({ type }) => type === "tls") + 3);
+
+  test.each([
+    ["without a word may have wanted a client certificate", [], "truncated", true],
+    ["within its refusal has refused, and nothing else", [says(u32s(1, 99))], "authentication", false],
+  ] as const)("%s", async (_, last, code, hinted) => {
+    const [near, far] = pairOf();
+    const joining = joinServer(near, client(schemesNamed(["x509vnc"])));
+    joining.catch(() => {});
+    const peer = peerOver(far);
+    await soon("script", play(peer, [...untilResponse, ...last]));
+    await peer.close();
+    const error = await soon<unknown>("joining", joining).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: "RfbError", code });
+    expect(String(error).includes("perhaps it demands a client certificate")).toBe(hinted);
+  });
+});
+
 describe("The signal", () => {
   const REASON = new Error("the user gave up");
 

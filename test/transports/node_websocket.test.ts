@@ -69,6 +69,39 @@ describe("listenWebSocket", () => {
     expect(performance.now() - server.infos[0]!.arrived).toBeLessThan(600);
   });
 
+  it("lets an answer take longer than a request may", async () => {
+    const serve: WebSocketListenOptions["serve"] = (_, response) => {
+      const timer = setInterval(() => response.write("x"), 100);
+      setTimeout(() => {
+        clearInterval(timer);
+        response.end();
+      }, 2000);
+    };
+    const server = await listen({ headTimeout: 500, serve });
+    const { status, text } = await fetch(`http://127.0.0.1:${server.port}/`).then(async (answer) => ({
+      status: answer.status,
+      text: await answer.text(),
+    }));
+    expect(status).toBe(200);
+    expect(text.length).toBeGreaterThan(10);
+  });
+
+  it("ends a connection whose TLS took most of the time, and whose request then drips", async () => {
+    const { ca, server: own } = await makeCertificates();
+    const { port } = await listen({ headTimeout: 2000, tls: own });
+    const began = performance.now();
+    const clear = connect(port, "127.0.0.1");
+    cleanUp.push(() => clear.destroy());
+    await new Promise((resolve) => setTimeout(resolve, 1800));
+    const socket = tlsConnect({ socket: clear, ca, host: "127.0.0.1" }).on("error", () => {});
+    await new Promise((resolve) => socket.once("secureConnect", resolve));
+    socket.write("GET / HTTP/1.1\r\n");
+    const dripping = setInterval(() => socket.writable && socket.write("X: y\r\n"), 100);
+    cleanUp.push(() => clearInterval(dripping));
+    await new Promise((resolve) => socket.once("close", resolve));
+    expect(performance.now() - began).toBeLessThan(3500);
+  });
+
   it("refuses foreign origins before anybody hears of them", async () => {
     const server = await listen({ origins: ["https://viewer.example"] });
     for (const origin of [
