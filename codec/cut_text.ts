@@ -1,5 +1,6 @@
+import type { Layout } from "./layout.ts";
 import { type Limits, within } from "./limits.ts";
-import { putU8, putU32, u32, view } from "./wire.ts";
+import { putU8, putU32, s32, u32, view } from "./wire.ts";
 
 // ClientCutText and ServerCutText: U8 message-type, padding, U32 length, text.
 
@@ -18,4 +19,22 @@ export function encodeCutText(messageType: number, text: Uint8Array): Uint8Array
   putU32(bytes, 4, text.length);
   bytes.set(text, 8);
   return bytes;
+}
+
+/**
+ * A cut text, plain or extended: a negative length tells, but only once the client has listed ExtendedClipboard. To
+ * those who have not agreed on it, it is text of 2 GB or more.
+ */
+export function eitherCutText<Message>(plain: Layout<Message>, extended: Layout<Message>): Layout<Message> {
+  return {
+    extentOf(bytes, at, end, limits, session) {
+      if (end - at < 8) return 8;
+      const layout = session.extendedClipboard && s32(bytes, at + 4) < 0 ? extended : plain;
+      return layout.extentOf(bytes, at, end, limits, session);
+    },
+    decode(bytes, at, session) {
+      const layout = session.extendedClipboard && s32(bytes, at + 4) < 0 ? extended : plain;
+      return layout.decode(bytes, at, session);
+    },
+  };
 }

@@ -58,4 +58,10 @@ export class RfbError extends Error {
   rebased(by: number, at: number): RfbError {
     return new RfbError(this.code, this.act, this.reason, { offset: by + (this.offset ?? at), cause: this.cause });
   }
+
+  /** The same error of what a rectangle holds, perhaps inflated: told by where the rectangle's payload begins. */
+  within(payloadAt: number): RfbError {
+    const place = this.offset === undefined ? "" : `, at ${this.offset} of the rectangle's data`;
+    return new RfbError(this.code, this.act, this.reason + place, { offset: payloadAt, cause: this.cause });
+  }
 }

@@ -4,171 +4,187 @@
  * @module
  */
 
-import { decodeCopyRect } from "./encodings/copy_rect.ts";
-import { RfbError } from "./errors.ts";
-import type { ServerEvent } from "./framer.ts";
-import { Encoding, nameOfEncoding } from "./names.ts";
-import { bytesPerPixelOf, type PixelFormat } from "./pixel_format.ts";
+import { type Area, createDamage } from "./areas.ts";
+import { createDecoder, type DecoderOptions } from "./decoder.ts";
+import { type Cursor, decodeCursor } from "./encodings/cursor.ts";
+import { decodeCursorWithAlpha } from "./encodings/cursor_with_alpha.ts";
+import { DECODERS } from "./encodings/decoders.ts";
+import { framingOf } from "./encodings/framing.ts";
+import { decodeRawPiece } from "./encodings/raw.ts";
+import { decodeVmwareCursor } from "./encodings/vmware_cursor.ts";
+import { decodeXCursor } from "./encodings/x_cursor.ts";
+import type { RectanglePayload, ServerEvent } from "./framer.ts";
+import { Encoding } from "./names.ts";
+import { createPayloadCollector } from "./payload.ts";
+import { type Surface, scaledTo255 } from "./pixels.ts";
 import type { Rectangle } from "./server/rectangle.ts";
 import type { ColourMapEntry } from "./server/set_colour_map_entries.ts";
+import type { Session } from "./session.ts";
+import { createSurface, cutOut, paste } from "./surfaces.ts";
 
-/** Pixels in the format that the server sends them in, turned into RGBA on request. */
-export interface Framebuffer {
-  readonly width: number;
-  readonly height: number;
-  readonly pixelFormat: PixelFormat;
-  /** Row by row, no padding. */
-  readonly pixels: Uint8Array;
+/** What a server shows. Its pixels are RGBA; where a colour map was in force, A is 0 and R the index. */
+export interface Framebuffer extends Surface {
+  /** The shape of the pointer, which is never drawn into the picture; undefined until the server has sent one. */
+  readonly cursor: Cursor | undefined;
+  /** Where the server has put the pointer, if it ever did. */
+  readonly pointer: { readonly x: number; readonly y: number } | undefined;
   /**
    * Draws what the event brings; events that bring no pixels are welcome too.
    *
-   * @throws {RfbError} `malformed`: a CopyRect from outside; `unknownType`: an encoding we do not draw
+   * @param session as it is once it has observed the event: the picture takes its size
+   * @throws {RfbError} what the server did wrong; `unknownType`: an encoding that we cannot draw
    */
-  apply(event: ServerEvent): void;
+  apply(event: ServerEvent, session: Session): void;
+  /** Draws a picture, such as a video's, as far as it fits. */
+  draw(x: number, y: number, picture: Surface): void;
+  /** The areas that were drawn on since the last call, in few rectangles that may overlap. */
+  takeDamage(): readonly Area[];
   /** R, G, B, A bytes, row by row; A is 255. Each channel is scaled to 0–255 and rounded half up. */
   toRgba(): Uint8Array;
 }
 
-/** A black picture. Give it the format in force, as the session has it, before the first update. */
-export function createFramebuffer(width: number, height: number, pixelFormat: PixelFormat): Framebuffer {
-  const bytesPerPixel = bytesPerPixelOf(pixelFormat);
-  const colourMap: ColourMapEntry[] = [];
-  let pixels = new Uint8Array(width * height * bytesPerPixel);
+/** A black picture, 0 × 0 until it sees a session's size. */
+export function createFramebuffer(options: DecoderOptions = {}): Framebuffer {
+  const decoder = createDecoder({ onPicture: (picture, { x, y }) => draw(x, y, picture), ...options });
+  const collect = createPayloadCollector();
+  const damage = createDamage();
+  let surface = createSurface(0, 0);
+  let colourMap: ColourMapEntry[] = [];
   let rectangle: Rectangle | undefined;
-  let drawn = 0; // bytes of the present rectangle's payload
+  let drawn = 0; // pixels of the present Raw rectangle
+  let cursor: Cursor | undefined;
+  let pointer: Framebuffer["pointer"];
+  const tail = new Uint8Array(4); // of a pixel that has not all come yet
+  let tailLength = 0;
 
   return {
     get width() {
-      return width;
+      return surface.width;
     },
     get height() {
-      return height;
+      return surface.height;
     },
     get pixels() {
-      return pixels;
+      return surface.pixels;
     },
-    pixelFormat,
-    apply(event) {
+    get cursor() {
+      return cursor;
+    },
+    get pointer() {
+      return pointer;
+    },
+    apply(event, session) {
+      const { framebufferWidth, framebufferHeight } = session;
+      if (framebufferWidth !== surface.width || framebufferHeight !== surface.height) {
+        resize(framebufferWidth, framebufferHeight);
+      }
       switch (event.type) {
         case "rectangle":
           rectangle = event;
           drawn = 0;
-          if (event.encodingType === Encoding.DesktopSize) resize(event.width, event.height);
+          tailLength = 0;
           return;
         case "rectanglePayload":
-          if (rectangle !== undefined) draw(rectangle, event.bytes);
+          if (rectangle !== undefined) applyPayload(event, rectangle, session);
           return;
         case "setColourMapEntries":
           for (const [i, colour] of event.colours.entries()) colourMap[event.firstColour + i] = colour;
+          damage.add({ x: 0, y: 0, width: surface.width, height: surface.height });
           return;
         default:
           return;
       }
     },
-    toRgba: () => rgbaOf(pixels, pixelFormat, colourMap),
+    draw,
+    takeDamage: () => damage.take(),
+    toRgba: () => rgbaOf(surface.pixels, colourMap),
   };
 
-  function resize(newWidth: number, newHeight: number): void {
-    if (newWidth === width && newHeight === height) return;
-    const resized = new Uint8Array(newWidth * newHeight * bytesPerPixel);
-    const row = Math.min(width, newWidth) * bytesPerPixel;
-    for (let y = 0; y < Math.min(height, newHeight); y++) {
-      const from = y * width * bytesPerPixel;
-      resized.set(pixels.subarray(from, from + row), y * newWidth * bytesPerPixel);
-    }
-    width = newWidth;
-    height = newHeight;
-    pixels = resized;
+  function draw(x: number, y: number, picture: Surface): void {
+    const width = Math.min(picture.width, surface.width - x);
+    const height = Math.min(picture.height, surface.height - y);
+    if (width <= 0 || height <= 0) return;
+    paste(surface, x, y, cutOut(picture, 0, 0, width, height));
+    damage.add({ x, y, width, height });
   }
 
-  function draw(into: Rectangle, bytes: Uint8Array): void {
+  function resize(width: number, height: number): void {
+    const resized = createSurface(width, height);
+    const kept = cutOut(surface, 0, 0, Math.min(width, surface.width), Math.min(height, surface.height));
+    paste(resized, 0, 0, kept);
+    surface = resized;
+    damage.add({ x: 0, y: 0, width, height });
+  }
+
+  function applyPayload(event: RectanglePayload, into: Rectangle, session: Session): void {
+    if (into.encodingType === Encoding.Raw) {
+      drawRaw(event.bytes, into, session);
+      if (event.last) damage.add(into);
+      return;
+    }
+    const payload = collect(event);
+    if (payload === undefined) return;
     switch (into.encodingType) {
-      case Encoding.Raw:
-        drawRaw(into, bytes);
+      case Encoding.Cursor:
+        cursor = decodeCursor(payload, into, decoder.contextOf(session));
         return;
-      case Encoding.CopyRect:
-        copy(into, bytes);
+      case Encoding.XCursor:
+        cursor = decodeXCursor(payload, into);
         return;
-      case Encoding.DesktopSize:
-      case Encoding.LastRect:
+      case Encoding.CursorWithAlpha:
+        cursor = decodeCursorWithAlpha(payload, into, decoder.contextOf(session));
         return;
-      default:
-        throw new RfbError("unknownType", "Cannot draw a rectangle", `encoding ${nameOfEncoding(into.encodingType)}`);
+      case Encoding.VMwareCursor:
+        cursor = decodeVmwareCursor(payload, into, decoder.contextOf(session));
+        return;
+      case Encoding.PointerPos:
+      case Encoding.VMwareCursorPosition:
+        pointer = { x: into.x, y: into.y };
+        return;
+      case Encoding.VMwareDisplayModeChange:
+        colourMap = [];
+        return;
     }
+    // An encoding that draws nothing is somebody else's affair; one that does and is unknown is a fault.
+    if (!DECODERS.has(into.encodingType) && framingOf(into.encodingType)?.drawsPixels === false) return;
+    decoder.decode(payload, into, session, surface);
+    // An UltraZip's head does not say what it draws on, nor does an ATEN's.
+    const isPlace = framingOf(into.encodingType)?.drawsPixels === true;
+    damage.add(isPlace ? into : { x: 0, y: 0, width: surface.width, height: surface.height });
   }
 
-  // Pieces end anywhere, in the middle of a pixel too.
-  function drawRaw({ x, y, width: columns }: Rectangle, bytes: Uint8Array): void {
-    const row = columns * bytesPerPixel;
-    for (let at = 0; at < bytes.length; ) {
-      const inRow = drawn % row;
-      const step = Math.min(row - inRow, bytes.length - at);
-      const line = y + (drawn - inRow) / row;
-      pixels.set(bytes.subarray(at, at + step), (line * width + x) * bytesPerPixel + inRow);
-      at += step;
-      drawn += step;
+  // As it comes: a Raw rectangle can be as large as the picture. Pieces end anywhere, in the middle of a pixel too.
+  function drawRaw(bytes: Uint8Array, into: Rectangle, session: Session): void {
+    const context = decoder.contextOf(session);
+    const { size } = context.pixels.pixel;
+    let at = 0;
+    if (tailLength > 0) {
+      at = Math.min(size - tailLength, bytes.length);
+      tail.set(bytes.subarray(0, at), tailLength);
+      tailLength += at;
+      if (tailLength < size) return;
+      drawn += decodeRawPiece(tail.subarray(0, size), drawn, into, context, surface);
+      tailLength = 0;
     }
-  }
-
-  function copy({ x, y, width: columns, height: rows }: Rectangle, payload: Uint8Array): void {
-    const { srcX, srcY } = decodeCopyRect(payload);
-    if (srcX + columns > width || srcY + rows > height) {
-      const reason = `${columns}x${rows} at ${srcX},${srcY} leaves the framebuffer of ${width}x${height}`;
-      throw new RfbError("malformed", "Cannot draw a CopyRect", reason);
-    }
-    const row = columns * bytesPerPixel;
-    // Source and destination may overlap: downward moves go from the last row up. Within a row copyWithin sees to it.
-    for (let i = 0; i < rows; i++) {
-      const line = y > srcY ? rows - 1 - i : i;
-      const from = ((srcY + line) * width + srcX) * bytesPerPixel;
-      pixels.copyWithin(((y + line) * width + x) * bytesPerPixel, from, from + row);
-    }
+    const count = decodeRawPiece(at === 0 ? bytes : bytes.subarray(at), drawn, into, context, surface);
+    drawn += count;
+    const rest = bytes.subarray(at + count * size);
+    tail.set(rest);
+    tailLength = rest.length;
   }
 }
 
-function rgbaOf(pixels: Uint8Array, format: PixelFormat, colourMap: readonly ColourMapEntry[]): Uint8Array {
-  const bytesPerPixel = bytesPerPixelOf(format);
-  const rgba = new Uint8Array((pixels.length / bytesPerPixel) * 4);
-  if (format.trueColourFlag === 0) {
-    for (let i = 0; i < pixels.length; i++) {
-      const { red, green, blue } = colourMap[pixels[i]!] ?? BLACK;
-      putRgba(rgba, 4 * i, scaled(red, 65535), scaled(green, 65535), scaled(blue, 65535));
-    }
-    return rgba;
+function rgbaOf(pixels: Uint32Array, colourMap: readonly ColourMapEntry[]): Uint8Array {
+  const rgba = new Uint32Array(pixels.length);
+  for (let i = 0; i < pixels.length; i++) {
+    const pixel = pixels[i]!;
+    rgba[i] = pixel > 0xffffff ? pixel : colourOf(colourMap[pixel]);
   }
-  const { redMax, greenMax, blueMax, redShift, greenShift, blueShift } = format;
-  const reds = scale(redMax);
-  const greens = scale(greenMax);
-  const blues = scale(blueMax);
-  for (let at = 0, to = 0; at < pixels.length; at += bytesPerPixel, to += 4) {
-    let value = 0;
-    for (let i = 0; i < bytesPerPixel; i++) {
-      value = (value << 8) | pixels[format.bigEndianFlag ? at + i : at + bytesPerPixel - 1 - i]!;
-    }
-    putRgba(
-      rgba,
-      to,
-      reds[(value >>> redShift) & redMax]!,
-      greens[(value >>> greenShift) & greenMax]!,
-      blues[(value >>> blueShift) & blueMax]!,
-    );
-  }
-  return rgba;
+  return new Uint8Array(rgba.buffer);
 }
 
-function putRgba(rgba: Uint8Array, at: number, red: number, green: number, blue: number): void {
-  rgba[at] = red;
-  rgba[at + 1] = green;
-  rgba[at + 2] = blue;
-  rgba[at + 3] = 255;
-}
-
-function scale(max: number): Uint8Array {
-  return Uint8Array.from({ length: max + 1 }, (_, value) => scaled(value, max));
-}
-
-function scaled(value: number, max: number): number {
-  return Math.floor((value * 510 + max) / (2 * max));
+function colourOf({ red, green, blue }: ColourMapEntry = BLACK): number {
+  return 0xff000000 | (scaledTo255(blue, 65535) << 16) | (scaledTo255(green, 65535) << 8) | scaledTo255(red, 65535);
 }
 
 const BLACK: ColourMapEntry = { red: 0, green: 0, blue: 0 };

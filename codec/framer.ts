@@ -5,18 +5,19 @@
  * @module
  */
 
-import { type ClientMessage, decodeClientMessage, extentOfClientMessage } from "./client/mod.ts";
-import { encodingEntryOf } from "./encodings/mod.ts";
-import type { Advance, Walk } from "./encodings/walk.ts";
+import { type ClientMessage, clientLayoutOf } from "./client/mod.ts";
+import { type EncodingFraming, framingOf } from "./encodings/framing.ts";
+import { type Advance, createWalk, type Walk } from "./encodings/walk.ts";
 import { RfbError } from "./errors.ts";
-import { checkFramebufferSize, DEFAULT_LIMITS, type Limits } from "./limits.ts";
-import { Encoding, nameOfEncoding } from "./names.ts";
+import type { Layout } from "./layout.ts";
+import { checkFramebufferSize, DEFAULT_LIMITS, type Limits, within } from "./limits.ts";
+import { Encoding, nameOfClientMessage, nameOfEncoding, nameOfServerMessage } from "./names.ts";
 import { bytesPerPixelOf } from "./pixel_format.ts";
 import { failingForEver } from "./pull.ts";
-import { decodeServerMessage, extentOfServerMessage, type ServerMessage } from "./server/mod.ts";
+import { type ServerMessage, serverLayoutOf } from "./server/mod.ts";
 import { decodeRectangle, RECTANGLE_LENGTH, type Rectangle } from "./server/rectangle.ts";
-import type { Session } from "./session.ts";
-import { append, createInput, type Input } from "./wire.ts";
+import { newSizeOf, type Session } from "./session.ts";
+import { append, createInput, type Input, u8 } from "./wire.ts";
 
 /** Bytes in, events out. */
 export interface Framer<Event> {
@@ -48,11 +49,30 @@ export interface FramebufferUpdateEnd {
   readonly type: "framebufferUpdateEnd";
 }
 
+/** A message that we have no layout for, and the caller's {@link FramerExtensions} had a length. */
+export interface UnknownMessage {
+  readonly type: "unknownMessage";
+  readonly messageType: number;
+  /** All of it, the type included. */
+  readonly bytes: Uint8Array;
+}
+
+/** What a client's stream is made of. */
+export type ClientEvent = ClientMessage | UnknownMessage;
+
 /**
  * What a server's stream is made of. An update comes as `framebufferUpdate`; then for each
  * rectangle `rectangle` and one or more `rectanglePayload`; then `framebufferUpdateEnd`.
  */
-export type ServerEvent = ServerMessage | Rectangle | RectanglePayload | FramebufferUpdateEnd;
+export type ServerEvent = ServerMessage | UnknownMessage | Rectangle | RectanglePayload | FramebufferUpdateEnd;
+
+/** What a caller knows of the protocol that we do not. Asked only for numbers that have no layout here. */
+export interface FramerExtensions {
+  /** Bytes that the message at `at` needs, as far as `bytes[at, end)` tells; undefined: it is unknown here too. */
+  extentOf?(session: Session, bytes: Uint8Array, at: number, end: number): number | undefined;
+  /** How the encoding's end is found; undefined: it is unknown here too. */
+  framingOf?(encodingType: number): EncodingFraming | undefined;
+}
 
 /**
  * Cuts what a client sends, from ClientInit on.
@@ -67,85 +87,138 @@ export type ServerEvent = ServerMessage | Rectangle | RectanglePayload | Framebu
  * framer.next({ ...NEW_SESSION, phase: "normal" }); // { type: "pointerEvent", buttonMask: 1, x: 10, y: 20 }
  * ```
  */
-export function createClientFramer(limits: Limits = DEFAULT_LIMITS): Framer<ClientMessage> {
-  let need = 1; // never look again before this many bytes are here
-  return framerOver((input, session) => {
-    const { bytes, start, end } = input;
-    if (end - start < need) return undefined;
-    need = extentOfClientMessage(session, bytes, start, end, limits);
-    if (end - start < need) return undefined;
-    const message = decodeClientMessage(session, bytes, start);
-    input.start = start + need;
-    need = 1;
-    return message;
-  });
+export function createClientFramer(
+  limits: Limits = DEFAULT_LIMITS,
+  extensions: FramerExtensions = {},
+): Framer<ClientEvent> {
+  return framerOver(
+    messagePuller(clientLayoutOf, "Cannot read a client message", nameOfClientMessage, limits, extensions),
+  );
 }
 
 /** Cuts what a server sends, from ServerInit on. */
-export function createServerFramer(limits: Limits = DEFAULT_LIMITS): Framer<ServerEvent> {
-  let need = 1; // never look again before this many bytes are here
+export function createServerFramer(
+  limits: Limits = DEFAULT_LIMITS,
+  extensions: FramerExtensions = {},
+): Framer<ServerEvent> {
+  const nextMessage = messagePuller(
+    serverLayoutOf,
+    "Cannot read a server message",
+    nameOfServerMessage,
+    limits,
+    extensions,
+  );
   let rectangles = -1; // still to come in the present update; -1 outside of one
+  let budget = 0; // bytes that the present update may still take
   let walk: Walk | undefined;
   let advance: Advance;
   let passing = 0; // bytes of the payload already judged, arrived or not
+  let fault: RfbError | undefined; // of the payload, behind what has been handed over; its offset is the stream's
 
   return framerOver((input, session) => {
     if (walk !== undefined) return nextPayload(input, walk);
+    if (rectangles > 0) return nextRectangle(input, session);
     if (rectangles === 0) {
       rectangles = -1;
       return { type: "framebufferUpdateEnd" };
     }
-    return rectangles > 0 ? nextRectangle(input, session) : nextMessage(input, session);
-  });
-
-  function nextMessage(input: Input, session: Session): ServerMessage | undefined {
-    const { bytes, start, end } = input;
-    if (end - start < need) return undefined;
-    need = extentOfServerMessage(session, bytes, start, end, limits);
-    if (end - start < need) return undefined;
-    const message = decodeServerMessage(session, bytes, start);
-    if (message.type === "framebufferUpdate") rectangles = message.numberOfRectangles;
-    input.start = start + need;
-    need = 1;
+    const message = nextMessage(input, session);
+    if (message?.type === "framebufferUpdate") {
+      rectangles = message.numberOfRectangles;
+      budget = limits.maxUpdateLength;
+    }
     return message;
-  }
+  });
 
   function nextRectangle(input: Input, session: Session): Rectangle | undefined {
     const { bytes, start, end } = input;
     if (end - start < RECTANGLE_LENGTH) return undefined;
     const rectangle = decodeRectangle(bytes, start);
-    const entry = encodingEntryOf(rectangle.encodingType);
+    const { encodingType } = rectangle;
     if (session.pixelFormat === undefined)
       throw new TypeError("Cannot read a rectangle: the session has no pixelFormat");
-    if (entry === undefined) {
-      const reason = `no end is known for encoding ${nameOfEncoding(rectangle.encodingType)}`;
+    const framing = framingOf(encodingType) ?? extensions.framingOf?.(encodingType);
+    if (framing === undefined) {
+      const { x, y, width, height } = rectangle;
+      const reason = `no end is known for encoding ${nameOfEncoding(encodingType)}, ${width}x${height} at ${x},${y}`;
       throw new RfbError("unknownType", "Cannot read a rectangle", reason, { offset: start });
     }
-    if (entry.drawsPixels) checkInside(rectangle, session, start);
-    if (rectangle.encodingType === Encoding.DesktopSize) {
-      checkFramebufferSize(rectangle.width, rectangle.height, limits);
-    }
-    rectangles = rectangle.encodingType === Encoding.LastRect ? 0 : rectangles - 1;
-    walk = { rectangle, bytesPerPixel: bytesPerPixelOf(session.pixelFormat), done: false };
-    advance = entry.advance;
+    if (framing.drawsPixels) checkInside(rectangle, session, start);
+    const size = newSizeOf(rectangle);
+    if (size !== undefined) checkFramebufferSize(size.width, size.height, limits);
+    spend(RECTANGLE_LENGTH);
+    rectangles = encodingType === Encoding.LastRect ? 0 : rectangles - 1;
+    walk = createWalk(rectangle, session, bytesPerPixelOf(session.pixelFormat), limits);
+    advance = framing.advance;
     input.start = start + RECTANGLE_LENGTH;
     return rectangle;
   }
 
   function nextPayload(input: Input, current: Walk): RectanglePayload | undefined {
+    if (fault !== undefined) throw fault.rebased(-input.base, 0);
     const from = input.start;
-    while (!current.done || passing > 0) {
-      if (passing === 0) passing = advance(current, input.bytes, input.start, input.end);
-      const step = Math.min(passing, input.end - input.start);
-      if (step === 0) break; // starved, or an empty payload
-      input.start += step;
-      passing -= step;
+    try {
+      pass(input, current);
+    } catch (error) {
+      // What passed before is handed over first: where chunks end makes no difference to what is.
+      if (input.start === from || !(error instanceof RfbError)) throw error;
+      fault = error.rebased(input.base, input.start);
     }
-    const last = current.done && passing === 0;
+    const last = current.done && passing === 0 && fault === undefined;
     if (input.start === from && !last) return undefined;
     if (last) walk = undefined;
     return { type: "rectanglePayload", bytes: input.bytes.subarray(from, input.start), last };
   }
+
+  /** Passes as many bytes of the payload as are here. */
+  function pass(input: Input, current: Walk): void {
+    while (!current.done || passing > 0) {
+      if (passing === 0) {
+        passing = advance(current, input.bytes, input.start, input.end);
+        spend(passing);
+      }
+      const step = Math.min(passing, input.end - input.start);
+      if (step === 0) return; // starved, or an empty payload
+      input.start += step;
+      passing -= step;
+    }
+  }
+
+  function spend(bytes: number): void {
+    budget -= bytes;
+    if (budget < 0) within("maxUpdateLength", limits.maxUpdateLength - budget, limits);
+  }
+}
+
+/** Pulls messages whose layout their number and the session tell. */
+function messagePuller<Message>(
+  layoutOf: (session: Session, bytes: Uint8Array, at: number) => Layout<Message> | undefined,
+  act: string,
+  nameOf: (messageType: number) => string,
+  limits: Limits,
+  extensions: FramerExtensions,
+): (input: Input, session: Session) => Message | UnknownMessage | undefined {
+  let need = 1; // never look again before this many bytes are here
+  return (input, session) => {
+    const { bytes, start, end } = input;
+    if (end - start < need) return undefined;
+    const layout = layoutOf(session, bytes, start);
+    const extent =
+      layout?.extentOf(bytes, start, end, limits, session) ?? extensions.extentOf?.(session, bytes, start, end);
+    if (extent === undefined)
+      throw new RfbError("unknownType", act, `type ${nameOf(u8(bytes, start))}`, { offset: start });
+    need = extent;
+    if (end - start < need) return undefined;
+    const message =
+      layout === undefined ? unknownMessage(bytes.subarray(start, start + need)) : layout.decode(bytes, start, session);
+    input.start = start + need;
+    need = 1;
+    return message;
+  };
+}
+
+function unknownMessage(bytes: Uint8Array): UnknownMessage {
+  return { type: "unknownMessage", messageType: u8(bytes, 0), bytes };
 }
 
 /** What both framers share: the input, and what the last event spanned. */

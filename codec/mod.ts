@@ -5,16 +5,32 @@
  * @module
  */
 
+export * from "./areas.ts";
 export * from "./client/mod.ts";
+export * from "./clipboard.ts";
+export * from "./compression.ts";
+export * from "./decoder.ts";
+export * from "./encoder.ts";
 export * from "./encodings/mod.ts";
 export * from "./errors.ts";
+export { type Fence, FenceFlag, MAX_FENCE_LENGTH } from "./fence.ts";
 export * from "./framebuffer.ts";
 export * from "./framer.ts";
+export type { UnknownGii } from "./gii.ts";
 export * from "./handshake/mod.ts";
+export * from "./keysyms.ts";
+export type { Dialect, Layout } from "./layout.ts";
 export * from "./limits.ts";
 export * from "./names.ts";
+export type { Ntp } from "./ntp.ts";
+export * from "./payload.ts";
 export * from "./pixel_format.ts";
+export * from "./pixels.ts";
+export type { Screen } from "./screens.ts";
 export * from "./server/mod.ts";
 export * from "./session.ts";
+export * from "./surfaces.ts";
 export * from "./text.ts";
+export * from "./vendors/mod.ts";
 export { append, available, createInput, drain, type Input } from "./wire.ts";
+export { type Xvp, XvpMessageCode } from "./xvp.ts";

@@ -5,13 +5,14 @@
  * @module
  */
 
-import type { ClientMessage } from "./client/mod.ts";
-import type { ServerEvent } from "./framer.ts";
+import type { ClientEvent, ServerEvent } from "./framer.ts";
 import type { HandshakeMessage } from "./handshake/message.ts";
 import { type ProtocolVersion, type Version, versionInForce, versionToAnswer } from "./handshake/protocol_version.ts";
 import { SecurityStatus } from "./handshake/security_result.ts";
+import type { Dialect } from "./layout.ts";
 import { Encoding, SecurityType } from "./names.ts";
-import type { PixelFormat } from "./pixel_format.ts";
+import { decodePixelFormat, type PixelFormat } from "./pixel_format.ts";
+import type { Rectangle } from "./server/rectangle.ts";
 
 /** What is awaited. `authentication` is the security type's own exchange; `refused` is the end. */
 export type Phase =
@@ -29,6 +30,8 @@ export type Phase =
 /** One connection, as both sides' messages have made it. Plain data: it can be stored and restored. */
 export interface Session {
   readonly phase: Phase;
+  /** Whose meaning message numbers have: given by the caller, or else told by the versions and the security type. */
+  readonly dialect: Dialect;
   /** As said, digits and all. */
   readonly serverVersion?: ProtocolVersion;
   readonly clientVersion?: ProtocolVersion;
@@ -53,17 +56,33 @@ export interface Session {
   readonly pixelFormatAsked?: PixelFormat;
   /** The client's last SetEncodings. */
   readonly encodingTypes: readonly number[];
+  /** The client has listed ExtendedClipboard: a cut text of negative length is one of those. */
+  readonly extendedClipboard: boolean;
+  /** The server has answered ExtendedMouseButtons: a PointerEvent with bit 7 has a byte more. */
+  readonly extendedMouseButtons: boolean;
+  /** The next payload is a VMwareDisplayModeChange: the format in force from there on. */
+  readonly displayModeChanging: boolean;
   readonly name?: Uint8Array;
+}
+
+/** Pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 /** A connection before its first byte. */
 export const NEW_SESSION: Session = Object.freeze({
   phase: "serverVersion",
+  dialect: "standard",
   securityTypes: [],
   vencryptSubtypes: [],
   framebufferWidth: 0,
   framebufferHeight: 0,
   encodingTypes: [],
+  extendedClipboard: false,
+  extendedMouseButtons: false,
+  displayModeChanging: false,
 });
 
 /** The security type's own exchange is over. Not on the wire: only who runs the exchange knows. */
@@ -72,19 +91,26 @@ export interface Authenticated {
 }
 
 /** What a session can be told. */
-export type SessionEvent = HandshakeMessage | Authenticated | ClientMessage | ServerEvent;
+export type SessionEvent = HandshakeMessage | Authenticated | ClientEvent | ServerEvent;
 
 /**
  * The session after `event`, which `from` sent. A session that the event does not touch comes back as it was.
  *
- * @throws {RfbError} `unknownType`: a version that nobody can agree on
+ * @throws {RfbError} `unknownType`: a version that nobody can agree on; `malformed`: the format of a VMwareDisplayModeChange,
+ *   told by the payload's bytes
  */
 export function observe(session: Session, from: "client" | "server", event: SessionEvent): Session {
   switch (event.type) {
     case "protocolVersion":
       return from === "server"
         ? { ...session, phase: "clientVersion", serverVersion: event }
-        : { ...session, phase: "securityTypes", clientVersion: event, version: agreedVersion(session, event) };
+        : {
+            ...session,
+            phase: "securityTypes",
+            clientVersion: event,
+            version: agreedVersion(session, event),
+            dialect: session.dialect === "standard" ? dialectOf(event) : session.dialect,
+          };
     case "securityTypes":
       // 3.3 leaves the client no choice.
       return session.version === "3.3"
@@ -93,12 +119,18 @@ export function observe(session: Session, from: "client" | "server", event: Sess
             phase: "authentication",
             securityTypes: event.securityTypes,
             securityType: event.securityTypes[0]!,
+            dialect: dialectWith(session, event.securityTypes[0]!),
           }
         : { ...session, phase: "securityType", securityTypes: event.securityTypes };
     case "securityRefusal":
       return { ...session, phase: "refused", refusal: event.reason };
     case "securityType":
-      return { ...session, phase: "authentication", securityType: event.securityType };
+      return {
+        ...session,
+        phase: "authentication",
+        securityType: event.securityType,
+        dialect: dialectWith(session, event.securityType),
+      };
     case "vencryptSubtypes":
       return { ...session, vencryptSubtypes: event.subtypes };
     case "vencryptSubtype":
@@ -123,18 +155,55 @@ export function observe(session: Session, from: "client" | "server", event: Sess
     case "setPixelFormat":
       return { ...session, pixelFormatAsked: event.pixelFormat };
     case "setEncodings":
-      return { ...session, encodingTypes: event.encodingTypes };
+      return {
+        ...session,
+        encodingTypes: event.encodingTypes,
+        // What the server said before it heard of a shorter list may still be on its way.
+        extendedClipboard: session.extendedClipboard || event.encodingTypes.includes(Encoding.ExtendedClipboard),
+      };
+    case "palmResizeFrameBuffer":
+      return { ...session, framebufferWidth: event.bufferWidth, framebufferHeight: event.bufferHeight };
     case "framebufferUpdate": {
       const { pixelFormatAsked } = session;
       if (pixelFormatAsked === undefined || pixelFormatAsked === session.pixelFormat) return session;
       return { ...session, pixelFormat: pixelFormatAsked };
     }
+    case "resizeFrameBuffer":
+      return { ...session, framebufferWidth: event.framebufferWidth, framebufferHeight: event.framebufferHeight };
     case "rectangle":
-      return event.encodingType === Encoding.DesktopSize
-        ? { ...session, framebufferWidth: event.width, framebufferHeight: event.height }
-        : session;
+      return afterRectangle(session, event);
+    case "rectanglePayload": {
+      if (!session.displayModeChanging) return session;
+      const pixelFormat = decodePixelFormat(event.bytes);
+      return { ...session, displayModeChanging: false, pixelFormat, pixelFormatAsked: pixelFormat };
+    }
     default:
       return session;
+  }
+}
+
+/**
+ * The framebuffer's size from this rectangle on, where it tells one: DesktopSize, ExtendedDesktopSize (unless it
+ * says that a SetDesktopSize has failed), VMwareDisplayModeChange, and all that ATEN's boards draw (unless it has the
+ * size that stands for a screen that is off).
+ */
+export function newSizeOf({ x, y, width, height, encodingType }: Rectangle): Size | undefined {
+  switch (encodingType) {
+    case Encoding.DesktopSize:
+    case Encoding.VMwareDisplayModeChange:
+      return { width, height };
+    case Encoding.ExtendedDesktopSize:
+      // x: who asked, 1 this client; y: the status of what it asked.
+      return x === 1 && y !== 0 ? undefined : { width, height };
+    case Encoding.AtenAST2100:
+    case Encoding.AtenASTJPEG:
+    case Encoding.AtenHermon:
+    case Encoding.AtenYarkon:
+    case Encoding.AtenPilot3:
+      // ServerInit's size is a made-up one.
+      return width === 0xfd80 && height === 0xfe20 ? undefined : { width, height };
+    default:
+      return undefined;
   }
 }
 
@@ -143,8 +212,40 @@ export function hasSecurityResult({ version, securityType }: Session): boolean {
   return version === "3.8" || securityType !== SecurityType.None;
 }
 
+function afterRectangle(session: Session, rectangle: Rectangle): Session {
+  if (rectangle.encodingType === Encoding.ExtendedMouseButtons) {
+    return session.extendedMouseButtons ? session : { ...session, extendedMouseButtons: true };
+  }
+  const size = newSizeOf(rectangle);
+  if (size === undefined) return session;
+  const displayModeChanging = rectangle.encodingType === Encoding.VMwareDisplayModeChange;
+  return { ...session, framebufferWidth: size.width, framebufferHeight: size.height, displayModeChanging };
+}
+
+/** The dialect that a version stands for, once the client has answered with it. */
+function dialectOf(version: ProtocolVersion): Dialect {
+  const { major, minor } = version;
+  if (isAten(version)) return "aten";
+  if (major === 3 && minor === 889) return "apple";
+  return major === 3 && (minor === 4 || minor === 6 || minor === 14 || minor === 16) ? "ultravnc" : "standard";
+}
+
+/** The dialect that a security type stands for, where nothing has told it before. */
+function dialectWith({ dialect }: Session, securityType: number): Dialect {
+  if (dialect !== "standard") return dialect;
+  if (securityType === SecurityType.Tight) return "tightvnc";
+  return securityType === SecurityType.Ultra ? "ultravnc" : "standard";
+}
+
 function agreedVersion({ serverVersion }: Session, answered: ProtocolVersion): Version {
-  return versionInForce(answered, serverVersion === undefined ? "3.8" : versionToAnswer(serverVersion));
+  if (serverVersion === undefined) return versionInForce(answered, "3.8");
+  const offered = versionToAnswer(serverVersion);
+  // ATEN's boards want their own version back, whatever a client can do.
+  return isAten(serverVersion) && isAten(answered) ? offered : versionInForce(answered, offered);
+}
+
+function isAten({ major, minor }: ProtocolVersion): boolean {
+  return major === 55 && minor === 8;
 }
 
 const NO_REASON = new Uint8Array(0);

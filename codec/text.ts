@@ -14,7 +14,7 @@
  * @param maximum the most bytes that the text may take as UTF-8; it is cut between characters
  */
 export function textOf(bytes: Uint8Array, maximum: number = Number.POSITIVE_INFINITY): string {
-  const text = printable(decoded(bytes));
+  const text = printable(contentOf(bytes));
   if (text.length * 3 <= maximum) return text;
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maximum));
   return text.slice(0, read);
@@ -30,7 +30,8 @@ export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-function decoded(bytes: Uint8Array): string {
+/** All of a text: UTF-8 where the bytes are that, else Latin-1. Line ends and control characters stay: it is not for showing. */
+export function contentOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

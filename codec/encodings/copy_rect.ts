@@ -1,6 +1,10 @@
-import { RfbError } from "../errors.ts";
+import type { Surface } from "../pixels.ts";
+import type { Rectangle } from "../server/rectangle.ts";
+import { copyArea } from "../surfaces.ts";
 import { putU16, u16 } from "../wire.ts";
-import type { Walk } from "./walk.ts";
+import type { DecodeContext } from "./context.ts";
+import { expectLength } from "./payload.ts";
+import { type Advance, advanceWhole } from "./walk.ts";
 
 /** Where in the framebuffer a CopyRect's pixels already are. */
 export interface CopyRect {
@@ -12,11 +16,7 @@ export interface CopyRect {
 export const COPY_RECT_LENGTH = 4;
 
 /** Never split: a source position is worth reading only whole. */
-export function advanceCopyRect(walk: Walk, _bytes: Uint8Array, at: number, end: number): number {
-  if (end - at < COPY_RECT_LENGTH) return 0;
-  walk.done = true;
-  return COPY_RECT_LENGTH;
-}
+export const advanceCopyRect: Advance = advanceWhole(COPY_RECT_LENGTH);
 
 /**
  * CopyRect, RFC 6143 §7.7.2. It refers to the pixels as all earlier rectangles of the update have left them.
@@ -26,10 +26,14 @@ export function advanceCopyRect(walk: Walk, _bytes: Uint8Array, at: number, end:
  * @throws {RfbError} `truncated` or `trailing`: a payload of another length
  */
 export function decodeCopyRect(payload: Uint8Array): CopyRect {
-  if (payload.length > COPY_RECT_LENGTH) {
-    throw new RfbError("trailing", "Cannot read a CopyRect", `${payload.length} bytes of ${COPY_RECT_LENGTH}`);
-  }
+  expectLength(payload, COPY_RECT_LENGTH, "Cannot read a CopyRect");
   return { srcX: u16(payload, 0), srcY: u16(payload, 2) };
+}
+
+/** Moves the pixels. @throws {RfbError} as {@link decodeCopyRect}; `malformed`: a source outside the framebuffer */
+export function drawCopyRect(payload: Uint8Array, rectangle: Rectangle, _context: DecodeContext, into: Surface): void {
+  const { srcX, srcY } = decodeCopyRect(payload);
+  copyArea(into, rectangle.x, rectangle.y, rectangle.width, rectangle.height, srcX, srcY);
 }
 
 /** The message's bytes. @throws {RangeError} a field that does not fit */

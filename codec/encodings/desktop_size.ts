@@ -1,18 +1,11 @@
 import { Encoding } from "../names.ts";
 import { encodeRectangle, type Rectangle } from "../server/rectangle.ts";
-import type { Walk } from "./walk.ts";
 
 /** The framebuffer's size from here on. */
 export interface DesktopSize {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
-}
-
-/** A DesktopSize has no payload. */
-export function advanceDesktopSize(walk: Walk): number {
-  walk.done = true;
-  return 0;
 }
 
 /** DesktopSize, RFC 6143 §7.8.2: the rectangle's width and height are the new size; its place says nothing. */

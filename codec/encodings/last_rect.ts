@@ -1,12 +1,5 @@
 import { Encoding } from "../names.ts";
 import { encodeRectangle } from "../server/rectangle.ts";
-import type { Walk } from "./walk.ts";
-
-/** A LastRect has no payload. */
-export function advanceLastRect(walk: Walk): number {
-  walk.done = true;
-  return 0;
-}
 
 /** LastRect, rfbproto: ends the update, whatever its head has counted. The whole rectangle: 12 bytes, no payload. */
 export function encodeLastRect(): Uint8Array {

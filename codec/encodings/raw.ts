@@ -1,5 +1,7 @@
-import { RfbError } from "../errors.ts";
+import { readPixels, type Surface, valuesOf, writePixels } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
+import type { DecodeContext, EncodeContext } from "./context.ts";
+import { expectLength } from "./payload.ts";
 import type { Walk } from "./walk.ts";
 
 /** The whole payload is known from the rectangle's head. */
@@ -16,34 +18,39 @@ export function extentOfRaw({ width, height }: Rectangle, bytesPerPixel: number)
 /**
  * Raw, RFC 6143 §7.7.1: the pixels, row by row, with no padding.
  *
- * @returns a view of the pixels, in the format they came in
  * @throws {RfbError} `truncated` or `trailing`: a payload of another length
  */
-export function decodeRaw(payload: Uint8Array, rectangle: Rectangle, bytesPerPixel: number): Uint8Array {
-  const expected = extentOfRaw(rectangle, bytesPerPixel);
-  if (payload.length !== expected) {
-    const code = payload.length < expected ? "truncated" : "trailing";
-    throw new RfbError(code, "Cannot read a Raw rectangle", `${payload.length} bytes of ${expected}`);
-  }
-  return payload;
+export function decodeRaw(payload: Uint8Array, rectangle: Rectangle, context: DecodeContext, into: Surface): void {
+  expectLength(payload, extentOfRaw(rectangle, context.pixels.pixel.size), "Cannot read a Raw rectangle");
+  decodeRawPiece(payload, 0, rectangle, context, into);
 }
 
 /**
- * The pixels of a rectangle out of a framebuffer whose rows are `stride` bytes apart.
+ * Raw as it comes: `piece` begins with pixel `from` of the rectangle. A pixel that is not all there is not drawn.
  *
- * @throws {RangeError} a rectangle that leaves the framebuffer
+ * @returns how many pixels the piece had
  */
-export function encodeRaw(pixels: Uint8Array, stride: number, rectangle: Rectangle, bytesPerPixel: number): Uint8Array {
-  const { x, y, width, height } = rectangle;
-  const row = width * bytesPerPixel;
-  const left = x * bytesPerPixel;
-  if (left + row > stride || (y + height) * stride > pixels.length) {
-    throw new RangeError(`Cannot write a Raw rectangle: ${width}x${height} at ${x},${y} leaves the framebuffer`);
+export function decodeRawPiece(
+  piece: Uint8Array,
+  from: number,
+  { x, y, width }: Rectangle,
+  { pixels: { pixel } }: DecodeContext,
+  into: Surface,
+): number {
+  const count = Math.floor(piece.length / pixel.size);
+  for (let done = 0; done < count; ) {
+    const column = (from + done) % width;
+    const row = (from + done - column) / width;
+    const step = Math.min(width - column, count - done);
+    readPixels(pixel, piece, done * pixel.size, into.pixels, (y + row) * into.width + x + column, step);
+    done += step;
   }
-  const bytes = new Uint8Array(row * height);
-  for (let i = 0; i < height; i++) {
-    const from = (y + i) * stride + left;
-    bytes.set(pixels.subarray(from, from + row), i * row);
-  }
+  return count;
+}
+
+/** The pixels, row by row. */
+export function encodeRaw({ pixels }: Surface, { pixels: { format, pixel } }: EncodeContext): Uint8Array {
+  const bytes = new Uint8Array(pixels.length * pixel.size);
+  writePixels(pixel, bytes, 0, valuesOf(pixels, format), 0, pixels.length);
   return bytes;
 }

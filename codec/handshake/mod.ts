@@ -5,6 +5,7 @@
  * @module
  */
 
+export type { Capability } from "./capability.ts";
 export * from "./client_handshake.ts";
 export * from "./client_init.ts";
 export * from "./exchange.ts";

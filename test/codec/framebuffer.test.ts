@@ -1,38 +1,64 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createFramebuffer, type Framebuffer } from "../../codec/framebuffer.ts";
-import { type PixelFormat, RGBX8888 } from "../../codec/pixel_format.ts";
+import type { ServerEvent } from "../../codec/framer.ts";
+import { bytesPerPixelOf, type PixelFormat, RGBX8888 } from "../../codec/pixel_format.ts";
+import type { PixelOutput } from "../../codec/pixels.ts";
+import { NEW_SESSION, observe, type Session } from "../../codec/session.ts";
 import { cut, hex, hexOf, splitsInThree } from "./bytes.ts";
 import { errorOf } from "./errors.ts";
 import { COLOUR_MAP, RGB332, RGB565BE, RGB888LE } from "./messages.ts";
 import { runs } from "./runs.ts";
 
+/** A picture, and the session that it belongs to. */
+interface Stage {
+  readonly framebuffer: Framebuffer;
+  see(event: ServerEvent): void;
+}
+
+function stage(width: number, height: number, pixelFormat: PixelFormat, output: PixelOutput = "values"): Stage {
+  const framebuffer = createFramebuffer({ output });
+  let session: Session = {
+    ...NEW_SESSION,
+    phase: "normal",
+    framebufferWidth: width,
+    framebufferHeight: height,
+    pixelFormat,
+  };
+  const see = (event: ServerEvent): void => {
+    session = observe(session, "server", event);
+    framebuffer.apply(event, session);
+  };
+  see({ type: "bell" });
+  framebuffer.takeDamage();
+  return { framebuffer, see };
+}
+
 function draw(
-  into: Framebuffer,
+  { see }: Stage,
   [x, y, width, height]: readonly [number, number, number, number],
   encodingType: number,
   ...pieces: readonly Uint8Array[]
 ): void {
-  into.apply({ type: "rectangle", x, y, width, height, encodingType });
-  for (const [i, bytes] of pieces.entries()) {
-    into.apply({ type: "rectanglePayload", bytes, last: i === pieces.length - 1 });
-  }
+  see({ type: "rectangle", x, y, width, height, encodingType });
+  for (const [i, bytes] of pieces.entries()) see({ type: "rectanglePayload", bytes, last: i === pieces.length - 1 });
 }
 
 const source = (x: number, y: number) => Uint8Array.of(x >> 8, x, y >> 8, y);
 
-/** A picture whose bytes all tell where they are. */
-function counted(width: number, height: number, format: PixelFormat): Framebuffer {
-  const framebuffer = createFramebuffer(width, height, format);
-  const pixels = Uint8Array.from({ length: framebuffer.pixels.length }, (_, i) => i + 1);
-  draw(framebuffer, [0, 0, width, height], 0, pixels);
-  return framebuffer;
+/** A picture whose pixels all tell where they are. */
+function counted(width: number, height: number, format: PixelFormat): Stage {
+  const staged = stage(width, height, format);
+  const bytes = Uint8Array.from({ length: width * height * bytesPerPixelOf(format) }, (_, i) => i + 1);
+  draw(staged, [0, 0, width, height], 0, bytes);
+  return staged;
 }
 
+const values = ({ framebuffer }: Stage): number[] => [...framebuffer.pixels];
+
 test("a new picture is black", () => {
-  const framebuffer = createFramebuffer(2, 1, RGB565BE);
-  expect(framebuffer).toMatchObject({ width: 2, height: 1, pixelFormat: RGB565BE });
-  expect(framebuffer.pixels).toStrictEqual(new Uint8Array(4));
+  const { framebuffer } = stage(2, 1, RGB565BE);
+  expect(framebuffer).toMatchObject({ width: 2, height: 1, cursor: undefined, pointer: undefined });
   expect(hexOf(framebuffer.toRgba())).toBe("000000ff000000ff");
 });
 
@@ -44,54 +70,51 @@ describe("Raw", () => {
   ] as const)("of %s bits is drawn in its place, in whatever pieces", (_bits, format, bytesPerPixel) => {
     const pixels = Uint8Array.from({ length: 3 * 2 * bytesPerPixel }, (_, i) => i + 1);
     const copy = pixels.slice();
-    const expected = new Uint8Array(5 * 4 * bytesPerPixel);
-    for (let row = 0; row < 2; row++) {
-      expected.set(
-        pixels.subarray(row * 3 * bytesPerPixel, (row + 1) * 3 * bytesPerPixel),
-        (11 + 5 * row) * bytesPerPixel,
-      );
-    }
+    const value = (i: number): number => {
+      const bytes = [...pixels.subarray(i * bytesPerPixel, (i + 1) * bytesPerPixel)];
+      if (format.bigEndianFlag === 0) bytes.reverse();
+      return bytes.reduce((sum, byte) => sum * 256 + byte, 0);
+    };
+    const expected = new Array(5 * 4).fill(0);
+    for (let i = 0; i < 6; i++) expected[11 + (i % 3) + 5 * Math.floor(i / 3)] = value(i);
     for (const [i, j] of splitsInThree(pixels.length)) {
-      const framebuffer = createFramebuffer(5, 4, format);
-      draw(framebuffer, [1, 2, 3, 2], 0, ...cut(pixels, i, j));
-      expect(framebuffer.pixels, `split at ${i} and ${j}`).toStrictEqual(expected);
+      const staged = stage(5, 4, format);
+      draw(staged, [1, 2, 3, 2], 0, ...cut(pixels, i, j));
+      expect(values(staged), `split at ${i} and ${j}`).toStrictEqual(expected);
     }
     expect(pixels).toStrictEqual(copy);
   });
 
   test("begins anew with each rectangle", () => {
-    const framebuffer = createFramebuffer(2, 2, RGB332);
-    draw(framebuffer, [0, 0, 2, 1], 0, hex("0102"));
-    draw(framebuffer, [0, 1, 2, 1], 0, hex("0304"));
-    draw(framebuffer, [1, 0, 1, 2], 0, hex("05"), hex("06"));
-    expect(hexOf(framebuffer.pixels)).toBe("01050306");
+    const staged = stage(2, 2, RGB332);
+    draw(staged, [0, 0, 2, 1], 0, hex("0102"));
+    draw(staged, [0, 1, 2, 1], 0, hex("0304"));
+    draw(staged, [1, 0, 1, 2], 0, hex("05"), hex("06"));
+    expect(values(staged)).toStrictEqual([1, 5, 3, 6]);
   });
 
   test("of no area draws nothing", () => {
-    const framebuffer = counted(3, 3, RGB332);
-    const before = framebuffer.pixels.slice();
-    draw(framebuffer, [3, 3, 0, 0], 0, hex(""));
-    draw(framebuffer, [0, 0, 0, 3], 0, hex(""));
-    draw(framebuffer, [0, 0, 3, 0], 0, hex(""));
-    expect(framebuffer.pixels).toStrictEqual(before);
+    const staged = counted(3, 3, RGB332);
+    const before = values(staged);
+    draw(staged, [3, 3, 0, 0], 0, hex(""));
+    draw(staged, [0, 0, 0, 3], 0, hex(""));
+    draw(staged, [0, 0, 3, 0], 0, hex(""));
+    expect(values(staged)).toStrictEqual(before);
   });
 });
 
 describe("CopyRect", () => {
   /** Reads all before it writes any. */
   function copiedNaively(
-    framebuffer: Framebuffer,
-    bytesPerPixel: number,
+    staged: Stage,
     [x, y, width, height, srcX, srcY]: readonly [number, number, number, number, number, number],
-  ): Uint8Array {
-    const before = framebuffer.pixels.slice();
-    const after = framebuffer.pixels.slice();
+  ): number[] {
+    const before = values(staged);
+    const after = [...before];
+    const stride = staged.framebuffer.width;
     for (let row = 0; row < height; row++) {
       for (let column = 0; column < width; column++) {
-        for (let i = 0; i < bytesPerPixel; i++) {
-          const to = ((y + row) * framebuffer.width + x + column) * bytesPerPixel + i;
-          after[to] = before[((srcY + row) * framebuffer.width + srcX + column) * bytesPerPixel + i]!;
-        }
+        after[(y + row) * stride + x + column] = before[(srcY + row) * stride + srcX + column]!;
       }
     }
     return after;
@@ -108,18 +131,14 @@ describe("CopyRect", () => {
     ["down and right", 1, 1],
     ["nowhere", 0, 0],
   ])("moves an overlapping area %s", (_where, dx, dy) => {
-    for (const [format, bytesPerPixel] of [
-      [RGB332, 1],
-      [RGB565BE, 2],
-      [RGB888LE, 4],
-    ] as const) {
+    for (const format of [RGB332, RGB565BE, RGB888LE]) {
       for (const step of [1, 2]) {
-        const framebuffer = counted(9, 8, format);
+        const staged = counted(9, 8, format);
         const [srcX, srcY] = [2, 2];
         const [x, y] = [srcX + step * dx, srcY + step * dy];
-        const expected = copiedNaively(framebuffer, bytesPerPixel, [x, y, 5, 4, srcX, srcY]);
-        draw(framebuffer, [x, y, 5, 4], 1, source(srcX, srcY));
-        expect(framebuffer.pixels).toStrictEqual(expected);
+        const expected = copiedNaively(staged, [x, y, 5, 4, srcX, srcY]);
+        draw(staged, [x, y, 5, 4], 1, source(srcX, srcY));
+        expect(values(staged)).toStrictEqual(expected);
       }
     }
   });
@@ -139,21 +158,21 @@ describe("CopyRect", () => {
       );
     fc.assert(
       fc.property(places, ([x, y, width, height, srcX, srcY]) => {
-        const framebuffer = counted(7, 6, RGB565BE);
-        const expected = copiedNaively(framebuffer, 2, [x, y, width, height, srcX, srcY]);
-        draw(framebuffer, [x, y, width, height], 1, source(srcX, srcY));
-        expect(framebuffer.pixels).toStrictEqual(expected);
+        const staged = counted(7, 6, RGB565BE);
+        const expected = copiedNaively(staged, [x, y, width, height, srcX, srcY]);
+        draw(staged, [x, y, width, height], 1, source(srcX, srcY));
+        expect(values(staged)).toStrictEqual(expected);
       }),
       runs(200),
     );
   });
 
   test("takes the pixels as earlier rectangles have left them", () => {
-    const framebuffer = createFramebuffer(3, 1, RGB332);
-    draw(framebuffer, [0, 0, 1, 1], 0, hex("07"));
-    draw(framebuffer, [1, 0, 1, 1], 1, source(0, 0));
-    draw(framebuffer, [2, 0, 1, 1], 1, source(1, 0));
-    expect(hexOf(framebuffer.pixels)).toBe("070707");
+    const staged = stage(3, 1, RGB332);
+    draw(staged, [0, 0, 1, 1], 0, hex("07"));
+    draw(staged, [1, 0, 1, 1], 1, source(0, 0));
+    draw(staged, [2, 0, 1, 1], 1, source(1, 0));
+    expect(values(staged)).toStrictEqual([7, 7, 7]);
   });
 
   test.each([
@@ -163,62 +182,62 @@ describe("CopyRect", () => {
     [0, 65535],
     [65535, 65535],
   ])("from %d,%d leaves the framebuffer, and nothing is drawn", (srcX, srcY) => {
-    const framebuffer = counted(5, 4, RGB332);
-    const before = framebuffer.pixels.slice();
-    const error = errorOf(() => draw(framebuffer, [0, 0, 2, 2], 1, source(srcX, srcY)));
+    const staged = counted(5, 4, RGB332);
+    const before = values(staged);
+    const error = errorOf(() => draw(staged, [0, 0, 2, 2], 1, source(srcX, srcY)));
     expect(error).toMatchObject({
       code: "malformed",
       reason: `2x2 at ${srcX},${srcY} leaves the framebuffer of 5x4`,
     });
-    expect(framebuffer.pixels).toStrictEqual(before);
+    expect(values(staged)).toStrictEqual(before);
   });
 
   test("from the last corner stays inside", () => {
-    const framebuffer = counted(5, 4, RGB332);
-    draw(framebuffer, [0, 0, 2, 2], 1, source(3, 2));
-    expect(hexOf(framebuffer.pixels.subarray(0, 7))).toBe("0e0f0304051314");
+    const staged = counted(5, 4, RGB332);
+    draw(staged, [0, 0, 2, 2], 1, source(3, 2));
+    expect(values(staged).slice(0, 7)).toStrictEqual([14, 15, 3, 4, 5, 19, 20]);
   });
 });
 
 describe("DesktopSize", () => {
   test.each([
-    ["wider", 4, 2, "0102030004050600"],
-    ["narrower", 2, 2, "01020405"],
-    ["higher", 3, 3, "010203040506000000"],
-    ["lower", 3, 1, "010203"],
-    ["wider and lower", 4, 1, "01020300"],
-    ["narrower and higher", 1, 3, "010400"],
-    ["nothing", 0, 0, ""],
-    ["as it was", 3, 2, "010203040506"],
+    ["wider", 4, 2, [1, 2, 3, 0, 4, 5, 6, 0]],
+    ["narrower", 2, 2, [1, 2, 4, 5]],
+    ["higher", 3, 3, [1, 2, 3, 4, 5, 6, 0, 0, 0]],
+    ["lower", 3, 1, [1, 2, 3]],
+    ["wider and lower", 4, 1, [1, 2, 3, 0]],
+    ["narrower and higher", 1, 3, [1, 4, 0]],
+    ["nothing", 0, 0, []],
+    ["as it was", 3, 2, [1, 2, 3, 4, 5, 6]],
   ])("keeps what it can when the picture becomes %s", (_name, width, height, expected) => {
-    const framebuffer = counted(3, 2, RGB332);
-    draw(framebuffer, [9, 9, width, height], -223, hex(""));
-    expect(framebuffer).toMatchObject({ width, height });
-    expect(hexOf(framebuffer.pixels)).toBe(expected);
+    const staged = counted(3, 2, RGB332);
+    draw(staged, [9, 9, width, height], -223, hex(""));
+    expect(staged.framebuffer).toMatchObject({ width, height });
+    expect(values(staged)).toStrictEqual(expected);
   });
 
   test("is in force for what is drawn next", () => {
-    const framebuffer = counted(2, 1, RGB565BE);
-    draw(framebuffer, [0, 0, 3, 2], -223, hex(""));
-    draw(framebuffer, [2, 1, 1, 1], 0, hex("aabb"));
-    expect(hexOf(framebuffer.pixels)).toBe("010203040000" + "00000000aabb");
+    const staged = counted(2, 1, RGB565BE);
+    draw(staged, [0, 0, 3, 2], -223, hex(""));
+    draw(staged, [2, 1, 1, 1], 0, hex("aabb"));
+    expect(values(staged)).toStrictEqual([0x0102, 0x0304, 0, 0, 0, 0xaabb]);
   });
 });
 
 test("events that bring no pixels are welcome", () => {
-  const framebuffer = counted(2, 2, RGB332);
-  const before = framebuffer.pixels.slice();
-  framebuffer.apply({ type: "bell" });
-  framebuffer.apply({ type: "framebufferUpdate", numberOfRectangles: 1 });
-  draw(framebuffer, [0, 0, 0, 0], -224, hex(""));
-  framebuffer.apply({ type: "framebufferUpdateEnd" });
-  framebuffer.apply({ type: "serverCutText", text: hex("41") });
-  expect(framebuffer.pixels).toStrictEqual(before);
+  const staged = counted(2, 2, RGB332);
+  const before = values(staged);
+  staged.see({ type: "bell" });
+  staged.see({ type: "framebufferUpdate", numberOfRectangles: 1 });
+  draw(staged, [0, 0, 0, 0], -224, hex(""));
+  staged.see({ type: "framebufferUpdateEnd" });
+  staged.see({ type: "serverCutText", text: hex("41") });
+  expect(values(staged)).toStrictEqual(before);
 });
 
 test("an encoding that is not drawn is named", () => {
-  const framebuffer = createFramebuffer(2, 2, RGB332);
-  expect(errorOf(() => draw(framebuffer, [0, 0, 1, 1], 16, hex("00")))).toMatchObject({
+  const staged = stage(2, 2, RGB332);
+  expect(errorOf(() => draw(staged, [0, 0, 1, 1], 22, hex("00")))).toMatchObject({
     code: "unknownType",
     act: "Cannot draw a rectangle",
   });
@@ -230,9 +249,10 @@ describe("toRgba", () => {
 
   function rgbaOf(format: PixelFormat, pixels: string): string {
     const bytes = hex(pixels);
-    const framebuffer = createFramebuffer(bytes.length / (format.bitsPerPixel / 8), 1, format);
-    draw(framebuffer, [0, 0, framebuffer.width, 1], 0, bytes);
-    return hexOf(framebuffer.toRgba());
+    const width = bytes.length / bytesPerPixelOf(format);
+    const staged = stage(width, 1, format, "rgba");
+    draw(staged, [0, 0, width, 1], 0, bytes);
+    return hexOf(staged.framebuffer.toRgba());
   }
 
   test.each([
@@ -277,11 +297,11 @@ describe("toRgba", () => {
         greenShift: 1,
         blueShift: 0,
       };
-      const framebuffer = createFramebuffer(max + 1, 1, format);
+      const staged = stage(max + 1, 1, format, "rgba");
       const pixels = new Uint8Array(2 * (max + 1));
       for (let value = 0; value <= max; value++) pixels.set([(value << 2) >> 8, value << 2], 2 * value);
-      draw(framebuffer, [0, 0, max + 1, 1], 0, pixels);
-      const reds = Array.from(framebuffer.toRgba()).filter((_, i) => i % 4 === 0);
+      draw(staged, [0, 0, max + 1, 1], 0, pixels);
+      const reds = Array.from(staged.framebuffer.toRgba()).filter((_, i) => i % 4 === 0);
       // Half up in whole numbers: the nearest n to v × 255 / max, the greater of two.
       expect(reds).toStrictEqual(
         Array.from({ length: max + 1 }, (_, value) => {
@@ -299,9 +319,9 @@ describe("toRgba", () => {
   });
 
   test("reads a colour map, black where it was never set", () => {
-    const framebuffer = createFramebuffer(4, 1, COLOUR_MAP);
-    draw(framebuffer, [0, 0, 4, 1], 0, hex("00 01 fe ff"));
-    framebuffer.apply({
+    const staged = stage(4, 1, COLOUR_MAP, "rgba");
+    draw(staged, [0, 0, 4, 1], 0, hex("00 01 fe ff"));
+    staged.see({
       type: "setColourMapEntries",
       firstColour: 254,
       colours: [
@@ -309,17 +329,71 @@ describe("toRgba", () => {
         { red: 129, green: 129, blue: 129 },
       ],
     });
-    framebuffer.apply({ type: "setColourMapEntries", firstColour: 1, colours: [{ red: 0, green: 0, blue: 65535 }] });
+    staged.see({ type: "setColourMapEntries", firstColour: 1, colours: [{ red: 0, green: 0, blue: 65535 }] });
     // 32768 × 255 / 65535 = 127.5, rounded up; 128 and 129 stand on either side of half a level.
-    expect(hexOf(framebuffer.toRgba())).toBe("000000ff" + "0000ffff" + "ff8000ff" + "010101ff");
-    framebuffer.apply({ type: "setColourMapEntries", firstColour: 1, colours: [{ red: 65535, green: 0, blue: 0 }] });
-    expect(hexOf(framebuffer.toRgba().subarray(4, 8))).toBe("ff0000ff");
+    expect(hexOf(staged.framebuffer.toRgba())).toBe("000000ff" + "0000ffff" + "ff8000ff" + "010101ff");
+    staged.see({ type: "setColourMapEntries", firstColour: 1, colours: [{ red: 65535, green: 0, blue: 0 }] });
+    expect(hexOf(staged.framebuffer.toRgba().subarray(4, 8))).toBe("ff0000ff");
   });
 
   test("is a picture of its own", () => {
-    const framebuffer = counted(1, 1, RGBX8888);
-    const rgba = framebuffer.toRgba();
-    rgba.fill(0);
-    expect(hexOf(framebuffer.pixels)).toBe("01020304");
+    const staged = stage(1, 1, RGBX8888, "rgba");
+    draw(staged, [0, 0, 1, 1], 0, hex("01020304"));
+    staged.framebuffer.toRgba().fill(0);
+    expect(hexOf(staged.framebuffer.toRgba())).toBe("010203ff");
+  });
+});
+
+describe("the cursor", () => {
+  test("is kept apart from the picture", () => {
+    const staged = stage(2, 1, RGBX8888, "rgba");
+    draw(staged, [0, 0, 2, 1], 0, hex("0a0b0c00 0d0e0f00"));
+    draw(staged, [1, 0, 1, 1], -239, hex("11223300 80"));
+    const { cursor } = staged.framebuffer;
+    expect(cursor).toMatchObject({ hotspotX: 1, hotspotY: 0, width: 1, height: 1 });
+    expect([...cursor!.pixels]).toStrictEqual([0xff332211]);
+    expect(hexOf(staged.framebuffer.toRgba())).toBe("0a0b0cff0d0e0fff");
+    draw(staged, [0, 0, 0, 0], -239, hex(""));
+    expect(staged.framebuffer.cursor).toMatchObject({ width: 0, height: 0 });
+  });
+
+  test("has the place that the server puts it at", () => {
+    const staged = stage(9, 9, RGBX8888);
+    draw(staged, [7, 8, 0, 0], -232, hex(""));
+    expect(staged.framebuffer.pointer).toStrictEqual({ x: 7, y: 8 });
+  });
+});
+
+describe("damage", () => {
+  test("is where something was drawn, once", () => {
+    const staged = stage(9, 9, RGB332);
+    draw(staged, [1, 2, 3, 1], 0, hex("0102"), hex("03"));
+    draw(staged, [5, 5, 2, 2], 1, source(0, 0));
+    expect(staged.framebuffer.takeDamage()).toMatchObject([
+      { x: 1, y: 2, width: 3, height: 1 },
+      { x: 5, y: 5, width: 2, height: 2 },
+    ]);
+    expect(staged.framebuffer.takeDamage()).toStrictEqual([]);
+  });
+
+  test("is everywhere after a new size, and after a new colour map", () => {
+    const staged = stage(2, 2, COLOUR_MAP);
+    draw(staged, [0, 0, 3, 3], -223, hex(""));
+    expect(staged.framebuffer.takeDamage()).toMatchObject([{ x: 0, y: 0, width: 3, height: 3 }]);
+    staged.see({ type: "setColourMapEntries", firstColour: 0, colours: [{ red: 1, green: 2, blue: 3 }] });
+    expect(staged.framebuffer.takeDamage()).toMatchObject([{ x: 0, y: 0, width: 3, height: 3 }]);
+  });
+
+  test("stays a short list that covers all, however much is drawn", () => {
+    const staged = stage(100, 100, RGB332);
+    for (let i = 0; i < 100; i++) draw(staged, [i, (7 * i) % 100, 1, 1], 0, hex("01"));
+    const areas = staged.framebuffer.takeDamage();
+    expect(areas.length).toBeLessThanOrEqual(32);
+    for (let i = 0; i < 100; i++) {
+      const [x, y] = [i, (7 * i) % 100];
+      expect(
+        areas.some((area) => x >= area.x && x < area.x + area.width && y >= area.y && y < area.y + area.height),
+      ).toBe(true);
+    }
   });
 });

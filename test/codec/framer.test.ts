@@ -1,16 +1,27 @@
 import { describe, expect, test } from "vitest";
 import { RfbError } from "../../codec/errors.ts";
-import { createClientFramer, createServerFramer, type Framer } from "../../codec/framer.ts";
+import {
+  type ClientEvent,
+  createClientFramer,
+  createServerFramer,
+  type Framer,
+  type FramerExtensions,
+  type ServerEvent,
+} from "../../codec/framer.ts";
 import { DEFAULT_LIMITS } from "../../codec/limits.ts";
+import { Encoding } from "../../codec/names.ts";
 import type { Phase, Session } from "../../codec/session.ts";
 import { be16, be32, bytewise, cut, hex, hexOf, join, splitsInThree } from "./bytes.ts";
 import { errorOf } from "./errors.ts";
 import {
+  AGREED,
   BEFORE_CLIENT_INIT,
   BEFORE_SERVER_INIT,
   CLIENT_STREAM,
   copyRect,
   desktopSize,
+  EXTENDED_CLIENT_STREAM,
+  EXTENDED_SERVER_STREAM,
   lastRect,
   NORMAL,
   raw,
@@ -21,8 +32,10 @@ import {
 } from "./streams.ts";
 
 const sides = [
-  ["client", createClientFramer, BEFORE_CLIENT_INIT, CLIENT_STREAM],
-  ["server", createServerFramer, BEFORE_SERVER_INIT, SERVER_STREAM],
+  ["client", "", createClientFramer, BEFORE_CLIENT_INIT, CLIENT_STREAM],
+  ["server", "", createServerFramer, BEFORE_SERVER_INIT, SERVER_STREAM],
+  ["client", " besides RFC 6143", createClientFramer, AGREED, EXTENDED_CLIENT_STREAM],
+  ["server", " besides RFC 6143", createServerFramer, AGREED, EXTENDED_SERVER_STREAM],
 ] as const;
 
 const serverTypes = (...chunks: Uint8Array[]) => {
@@ -86,7 +99,57 @@ test("the server's stream comes out as messages, rectangles, payloads and ends",
   ]);
 });
 
-describe.each(sides)("the framer of what a %s sends", (from, createFramer, start, stream) => {
+test("what a client says besides RFC 6143 comes out as its messages", () => {
+  const run = runFramer(createClientFramer(), "client", AGREED, [EXTENDED_CLIENT_STREAM.slice()]);
+  expect(run.error).toBeUndefined();
+  expect(run.session).toBe(AGREED);
+  expect(run.events.map(({ type }) => type)).toStrictEqual([
+    "pointerEvent",
+    "pointerEvent",
+    "extendedClientCutText",
+    "extendedClientCutText",
+    "extendedClientCutText",
+    "clientCutText",
+    "setScaleFactor",
+    "enableContinuousUpdates",
+    "clientNtp",
+    "clientFence",
+    "clientXvp",
+    "setDesktopSize",
+    "giiClientVersion",
+    "giiEvents",
+    "qemuExtendedKeyEvent",
+    "qemuAudioEnable",
+    "qemuAudioSetFormat",
+  ]);
+});
+
+test("what a server says besides RFC 6143 comes out as its messages", () => {
+  const run = runFramer(createServerFramer(), "server", AGREED, [EXTENDED_SERVER_STREAM.slice()]);
+  expect(run.error).toBeUndefined();
+  expect(run.events.map(({ type }) => type)).toStrictEqual([
+    "serverFence",
+    "endOfContinuousUpdates",
+    "extendedServerCutText",
+    "extendedServerCutText",
+    "extendedServerCutText",
+    "serverCutText",
+    "palmResizeFrameBuffer",
+    "framebufferUpdate",
+    "rectangle",
+    "rectanglePayload",
+    "framebufferUpdateEnd",
+    "serverNtp",
+    "serverXvp",
+    "giiServerVersion",
+    "unknownGii",
+    "qemuAudioBegin",
+    "qemuAudioData",
+    "qemuAudioEnd",
+  ]);
+});
+
+describe.each(sides)("the framer of what a %s sends%s", (from, _what, createFramer, start, stream) => {
   const whole = runFramer(createFramer(), from, start, [stream.slice()]);
 
   test("hands out all bytes as raw, and counts them", () => {
@@ -146,12 +209,13 @@ describe.each(sides)("the framer of what a %s sends", (from, createFramer, start
   });
 
   test("has no raw bytes after a push, where the chunk joins what is held too", () => {
+    // A KeyEvent, or an update without rectangles.
+    const head = hex(from === "client" ? "0401000000000041" : "00000000");
     const framer = createFramer();
-    framer.push(hex("00"));
-    framer.push(hex("000000"));
+    framer.push(head.slice(0, 1));
+    framer.push(head.slice(1));
     framer.push(stream.slice(0, 30));
-    const session = from === "client" ? start : NORMAL;
-    expect(framer.next(session)).toBeDefined();
+    expect(framer.next(NORMAL)).toBeDefined();
     expect(framer.raw().length).toBeGreaterThan(0);
     framer.push(hex("00"));
     expect(framer.raw()).toHaveLength(0);
@@ -263,15 +327,15 @@ describe("a framebuffer update", () => {
 
   test("names the encoding that it cannot find the end of", () => {
     for (const [number, name] of [
-      [20, "20"],
-      [-305, "-305"],
-      [0x574d5664, "1464686180"],
+      [20, "H264 (20)"],
+      [-305, "gii (-305)"],
+      [1024, "1024"],
     ] as const) {
       const stream = join([hex("02"), update(1, rectangleHead(0, 0, 1, 1, number))]);
       const { error } = runFramer(createServerFramer(), "server", NORMAL, bytewise(stream));
       expect(error).toMatchObject({
         code: "unknownType",
-        message: `Cannot read a rectangle at 5: no end is known for encoding ${name}`,
+        message: `Cannot read a rectangle at 5: no end is known for encoding ${name}, 1x1 at 0,0`,
       });
     }
   });
@@ -481,6 +545,292 @@ describe("limits in a stream", () => {
     expect(text).toMatchObject({ type: "serverCutText" });
     // The carry is what came, doubled at most.
     expect(framer.raw().buffer.byteLength).toBeLessThanOrEqual(2 * (1024 * 1024 + 8));
+  });
+});
+
+describe("a PointerEvent", () => {
+  const types = (session: Session, stream: Uint8Array) => {
+    for (let at = 0; at <= stream.length; at++) {
+      const whole = runFramer(createClientFramer(), "client", session, [stream.slice()]);
+      expect(runFramer(createClientFramer(), "client", session, cut(stream, at))).toStrictEqual(whole);
+    }
+    const { events, error } = runFramer(createClientFramer(), "client", session, bytewise(stream));
+    expect(error).toBeUndefined();
+    return events;
+  };
+  const twice = hex("05 80 0032 003c 02  05 01 0032 003c");
+
+  test("has a seventh byte where bit 7 tells, once both sides have agreed on that", () => {
+    expect(types({ ...NORMAL, extendedMouseButtons: true }, twice)).toStrictEqual([
+      { type: "pointerEvent", buttonMask: 0x80, x: 50, y: 60, extendedButtonMask: 2 },
+      { type: "pointerEvent", buttonMask: 1, x: 50, y: 60 },
+    ]);
+  });
+
+  test("has six bytes before: bit 7 is a button like another", () => {
+    // The byte too many begins a SetEncodings of one encoding, whose number the rest is.
+    expect(types(NORMAL, hex("05 80 0032 003c 02 00 0001 00000007"))).toStrictEqual([
+      { type: "pointerEvent", buttonMask: 0x80, x: 50, y: 60 },
+      { type: "setEncodings", encodingTypes: [7] },
+    ]);
+  });
+
+  test("is longer from the server's rectangle on, not from the client's list on", () => {
+    const listed = runFramer(createClientFramer(), "client", NORMAL, [hex("02 00 0001 fffffec4")]).session;
+    expect(listed.extendedMouseButtons).toBe(false);
+    const answer = update(1, rectangleHead(0, 0, 0, 0, Encoding.ExtendedMouseButtons));
+    const agreed = runFramer(createServerFramer(), "server", listed, [answer]);
+    expect(agreed.error).toBeUndefined();
+    expect(agreed.session.extendedMouseButtons).toBe(true);
+  });
+});
+
+describe.each([
+  ["client", 6, createClientFramer],
+  ["server", 3, createServerFramer],
+] as const)("a cut text of negative length from a %s", (from, type, createFramer) => {
+  const said = (session: Session, length: number, ...rest: readonly Uint8Array[]) => {
+    const stream = join([Uint8Array.of(type, 0, 0, 0), be32(length), ...rest]);
+    const whole = runFramer(createFramer(), from, session, [stream.slice()]);
+    for (const chunks of [bytewise(stream), ...Array.from(stream, (_, at) => cut(stream, at))]) {
+      const pieces = runFramer(createFramer(), from, session, chunks);
+      expect(pieces.events).toStrictEqual(whole.events);
+      expect(pieces.error).toStrictEqual(whole.error);
+    }
+    return whole;
+  };
+  const request = hex("02000001");
+
+  test("is extended, once the client has listed that", () => {
+    const { events, error, consumed } = said(AGREED, -4, request, said(NORMAL, 1, hex("61")).raw);
+    expect(error).toBeUndefined();
+    expect(events).toMatchObject([{ flags: 0x02000001 }, { text: hex("61") }]);
+    expect(consumed).toBe(12 + 9);
+  });
+
+  test("is 4 GB of text before", () => {
+    expect(said(NORMAL, -4, request).error).toMatchObject({
+      code: "limit",
+      reason: "limit maxCutTextLength is 1048576, got 4294967292",
+      offset: 0,
+    });
+  });
+
+  test("may have more than its flags call for, which is passed over", () => {
+    const { events, error } = said(AGREED, -9, request, hex("0102030405"), said(NORMAL, 1, hex("61")).raw);
+    expect(error).toBeUndefined();
+    expect(events).toMatchObject([{ flags: 0x02000001, maximumSizes: [], deflated: hex("") }, { text: hex("61") }]);
+  });
+
+  test.each([-1, -2, -3, -0x80000000])("is malformed with %d", (length) => {
+    // However much a caller allows: there is no such body.
+    const framer = createFramer({ ...DEFAULT_LIMITS, maxCutTextLength: Number.POSITIVE_INFINITY });
+    framer.push(join([Uint8Array.of(type, 0, 0, 0), be32(length)]));
+    expect(errorOf(() => framer.next(AGREED))).toMatchObject({
+      code: "malformed",
+      message: `Cannot read an extended clipboard at 0: a length of ${length}`,
+    });
+    expect(said(AGREED, length, request).error).toMatchObject({ code: "malformed", offset: 0 });
+  });
+
+  test("is held to the limit of any cut text", () => {
+    expect(said(AGREED, -(1024 * 1024 + 1)).error).toMatchObject({ code: "limit", offset: 0 });
+    expect(said(AGREED, -(1024 * 1024)).error).toBeUndefined();
+  });
+
+  test.each([
+    ["00000001", "no action in flags 0x00000001"],
+    ["06000001", "no action in flags 0x06000001"],
+    ["80000000", "no action in flags 0x80000000"],
+    ["01000003 00000000", "capabilities of 2 formats in 8 bytes"],
+    ["0100ffff", "capabilities of 16 formats in 4 bytes"],
+  ])("is malformed with the body %s", (body, reason) => {
+    const bytes = hex(body);
+    const { error, consumed } = said(AGREED, -bytes.length, bytes);
+    expect(error).toMatchObject({ code: "malformed", reason, offset: 0 });
+    expect(consumed).toBe(0);
+  });
+
+  test("may still come when the client has listed something else since", () => {
+    const session = runFramer(createClientFramer(), "client", NORMAL, [
+      hex("02 00 0001 c0a1e5ce  02 00 0001 00000000"),
+    ]).session;
+    expect(session.encodingTypes).toStrictEqual([0]);
+    expect(said(session, -4, request).events).toMatchObject([{ flags: 0x02000001 }]);
+  });
+});
+
+describe.each([
+  ["client", createClientFramer],
+  ["server", createServerFramer],
+] as const)("a fence of a %s", (from, createFramer) => {
+  const behind = from === "client" ? hex("050100010002") : hex("02");
+  const said = (length: number) => {
+    const payload = Uint8Array.from({ length }, (_, i) => i + 1);
+    const stream = join([hex("f8000000 80000007"), Uint8Array.of(length), payload, behind]);
+    const whole = runFramer(createFramer(), from, NORMAL, [stream.slice()]);
+    expect(whole.consumed).toBe(stream.length);
+    expect(whole.error).toBeUndefined();
+    expect(runFramer(createFramer(), from, NORMAL, bytewise(stream))).toStrictEqual(whole);
+    for (let at = 0; at <= stream.length; at++) {
+      expect(runFramer(createFramer(), from, NORMAL, cut(stream, at))).toStrictEqual(whole);
+    }
+    expect(whole.events).toHaveLength(2);
+    return whole.events[0];
+  };
+
+  test.each([0, 1, 63, 64])("keeps %d bytes of payload", (length) => {
+    expect(said(length)).toStrictEqual({
+      type: `${from}Fence`,
+      flags: 0x80000007,
+      payload: Uint8Array.from({ length }, (_, i) => i + 1),
+    });
+  });
+
+  test.each([65, 255])("of %d bytes is read to its end, keeps 64 and says how many it dropped", (length) => {
+    expect(said(length)).toStrictEqual({
+      type: `${from}Fence`,
+      flags: 0x80000007,
+      payload: Uint8Array.from({ length: 64 }, (_, i) => i + 1),
+      droppedLength: length - 64,
+    });
+  });
+});
+
+describe.each([
+  ["client", createClientFramer, hex("ff02 0000")],
+  ["server", createServerFramer, hex("ff00 0000")],
+] as const)("QEMU's message of a %s", (from, createFramer, unknown) => {
+  test("names a submessage that is unknown", () => {
+    for (const chunks of [[unknown.slice()], bytewise(unknown)]) {
+      expect(runFramer(createFramer(), from, NORMAL, chunks).error).toMatchObject({
+        code: "unknownType",
+        message: `Cannot read a QEMU ${from} message at 0: submessage ${unknown[1]}`,
+      });
+    }
+  });
+
+  test("names an audio operation that is unknown", () => {
+    for (const chunks of [[hex("ff010003")], bytewise(hex("ff010003"))]) {
+      expect(runFramer(createFramer(), from, NORMAL, chunks).error).toMatchObject({
+        code: "unknownType",
+        message: `Cannot read a QEMU ${from} message at 0: audio operation 3`,
+      });
+    }
+  });
+});
+
+test.each([
+  ["client", createClientFramer],
+  ["server", createServerFramer],
+] as const)("neatvnc's NTP of a %s is unknown where the client has not listed it", (from, createFramer) => {
+  const ntp = join([hex("a0"), new Uint8Array(19)]);
+  expect(runFramer(createFramer(), from, NORMAL, bytewise(ntp)).error).toMatchObject({
+    code: "unknownType",
+    message: `Cannot read a ${from} message at 0: type NTP of neatvnc (160)`,
+  });
+  expect(runFramer(createFramer(), from, AGREED, bytewise(ntp)).events).toMatchObject([{ type: `${from}Ntp` }]);
+});
+
+test("a PalmResizeFrameBuffer sets the size for what follows", () => {
+  const resize = hex("0f00 0280 01e0 0015 000b 0000");
+  const inside = update(1, raw(20, 10, 1, 1, hex("77")));
+  expect(errorOf(() => serverTypes(inside)).code).toBe("malformed");
+  expect(serverTypes(resize, inside)).toContain("rectanglePayload");
+});
+
+describe.each([
+  ["client", createClientFramer],
+  ["server", createServerFramer],
+] as const)("a message of a %s that we have no layout for", (from, createFramer) => {
+  // U8 message-type 200, U8 length, body; and 201, which even the caller does not know.
+  const asked: number[] = [];
+  const extensions: FramerExtensions = {
+    extentOf(session, bytes, at, end) {
+      expect(session).toBe(NORMAL);
+      asked.push(bytes[at]!);
+      if (bytes[at] !== 200) return undefined;
+      return end - at < 2 ? 2 : 2 + bytes[at + 1]!;
+    },
+  };
+  const extended = (): Framer<ClientEvent> | Framer<ServerEvent> => createFramer(DEFAULT_LIMITS, extensions);
+  const known = from === "client" ? hex("050100010002") : hex("02");
+  const stream = join([known, hex("c8 03 010203"), hex("c8 00"), known]);
+
+  test("is cut where the caller says that it ends", () => {
+    asked.length = 0;
+    const { events, error, raw } = runFramer(extended(), from, NORMAL, [stream.slice()]);
+    expect(error).toBeUndefined();
+    expect(raw).toStrictEqual(stream);
+    expect(events.slice(1, 3)).toStrictEqual([
+      { type: "unknownMessage", messageType: 200, bytes: hex("c8 03 010203") },
+      { type: "unknownMessage", messageType: 200, bytes: hex("c8 00") },
+    ]);
+    expect(events).toHaveLength(4);
+    expect(asked).toStrictEqual([200, 200]);
+  });
+
+  test("is the same for every split in three, and byte by byte", () => {
+    const whole = runFramer(extended(), from, NORMAL, [stream.slice()]);
+    for (const [i, j] of splitsInThree(stream.length)) {
+      expect(runFramer(extended(), from, NORMAL, cut(stream, i, j))).toStrictEqual(whole);
+    }
+    expect(runFramer(extended(), from, NORMAL, bytewise(stream))).toStrictEqual(whole);
+  });
+
+  test("is an error where the caller does not know it either, or is not asked", () => {
+    const unknown = join([known, hex("c9")]);
+    const error = { code: "unknownType", offset: known.length, reason: "type 201" };
+    expect(runFramer(extended(), from, NORMAL, [unknown.slice()]).error).toMatchObject(error);
+    expect(runFramer(createFramer(), from, NORMAL, [unknown.slice()]).error).toMatchObject(error);
+  });
+});
+
+describe("an encoding that we have no end for", () => {
+  // U8 length, body.
+  const extensions = (drawsPixels: boolean): FramerExtensions => ({
+    framingOf(encodingType) {
+      expect(encodingType).toBeGreaterThanOrEqual(1024);
+      if (encodingType !== 1024) return undefined;
+      return {
+        drawsPixels,
+        advance(walk, bytes, at, end) {
+          if (at === end) return 0;
+          walk.done = true;
+          return 1 + bytes[at]!;
+        },
+      };
+    },
+  });
+  const stream = join([
+    update(2, rectangleHead(0, 0, 1, 1, 1024), hex("03 010203"), raw(0, 0, 1, 1, hex("77"))),
+    update(1, rectangleHead(0, 0, 0, 0, 1024), hex("00")),
+    hex("02"),
+  ]);
+  const run = (chunks: readonly Uint8Array[], drawsPixels = true) =>
+    runFramer(createServerFramer(DEFAULT_LIMITS, extensions(drawsPixels)), "server", NORMAL, chunks);
+
+  test("is walked as the caller says, however it is split", () => {
+    const whole = run([stream.slice()]);
+    expect(whole.error).toBeUndefined();
+    expect(whole.raw).toStrictEqual(stream);
+    expect(whole.events.filter(({ type }) => type === "rectanglePayload")).toStrictEqual([
+      { type: "rectanglePayload", bytes: hex("03 010203"), last: true },
+      { type: "rectanglePayload", bytes: hex("77"), last: true },
+      { type: "rectanglePayload", bytes: hex("00"), last: true },
+    ]);
+    for (const [i, j] of splitsInThree(stream.length)) expect(run(cut(stream, i, j))).toStrictEqual(whole);
+    expect(run(bytewise(stream))).toStrictEqual(whole);
+  });
+
+  test("is held to the framebuffer where it draws, and only there", () => {
+    const outside = [update(1, rectangleHead(20, 0, 1, 1, 1024), hex("00"))];
+    expect(run(outside).error).toMatchObject({ code: "malformed", offset: 4 });
+    expect(run(outside, false).error).toBeUndefined();
+  });
+
+  test("is an error where the caller does not know it either", () => {
+    expect(run([update(1, rectangleHead(0, 0, 1, 1, 1025))]).error).toMatchObject({ code: "unknownType", offset: 4 });
   });
 });
 

@@ -1,14 +1,18 @@
+import { existsSync, readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RfbError } from "../../codec/errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../codec/limits.ts";
 import { embedded, hexOf } from "./bytes.ts";
 import { errorOf } from "./errors.ts";
-import { type Golden, MESSAGES, type MessageCase } from "./messages.ts";
+import type { Golden, MessageCase } from "./message_case.ts";
+import { MESSAGES } from "./messages.ts";
 import { runs } from "./runs.ts";
 
 const FRONT = 3;
 const BEHIND = 9;
+
+const RECORDINGS = ["../fixtures/recordings/", "../../../shared/corpus/"].map((path) => new URL(path, import.meta.url));
 
 describe.each(MESSAGES.map((message) => [message.name, message] as const))("%s", (_name, message) => {
   test.each(sourced(message))("is read as in %s", (_source, { bytes, value }) => {
@@ -83,6 +87,24 @@ describe.each(MESSAGES.map((message) => [message.name, message] as const))("%s",
       }
     });
   });
+});
+
+const recorded = MESSAGES.flatMap(({ name, golden }) =>
+  golden.flatMap(({ source, bytes }) => {
+    const [, file, at] = /^([\w-]+\/(?:client|server)\.bin)@(\d+)/.exec(source) ?? [];
+    if (file === undefined) return [];
+    const path = RECORDINGS.map((folder) => new URL(file, folder)).find((url) => existsSync(url));
+    return [[name, source, path, Number(at), bytes] as const];
+  }),
+);
+
+describe("a vector is what was recorded", () => {
+  for (const [name, source, path, at, bytes] of recorded) {
+    const missing = path === undefined ? " (left out: it lies neither in test/fixtures nor beside the checkout)" : "";
+    test.skipIf(path === undefined)(`${name} of ${source}${missing}`, () => {
+      expect(hexOf(readFileSync(path!).subarray(at, at + bytes.length))).toBe(hexOf(bytes));
+    });
+  }
 });
 
 const claims = MESSAGES.flatMap((message) =>

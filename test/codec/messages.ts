@@ -70,7 +70,6 @@ import {
   type SecurityTypes,
   type Version,
 } from "../../codec/handshake/mod.ts";
-import type { Limits } from "../../codec/limits.ts";
 import { decodePixelFormat, encodePixelFormat, type PixelFormat } from "../../codec/pixel_format.ts";
 import {
   decodeBell,
@@ -91,58 +90,11 @@ import {
 } from "../../codec/server/mod.ts";
 import { bytes, pixelFormats, recordOf, s32s, u8s, u16s, u32s } from "./arbitraries.ts";
 import { be16, be32, hex, join, latin1 } from "./bytes.ts";
+import { EXTENSION_MESSAGES } from "./extension_messages.ts";
+import { cutTextClaim, type Golden, golden, type MessageCase, messageCase, S32, U8, U16, U32 } from "./message_case.ts";
+import { VENDOR_MESSAGES } from "./vendor_messages.ts";
 
 // Every message once. `messages.test.ts` asks the same of all of them; the fuzzing starts from their vectors.
-
-/** Bytes that somebody else has written, and what they say. */
-export interface Golden<Message> {
-  readonly bytes: Uint8Array;
-  /** A recording (`folder/file@offset`), or the section that the bytes follow by hand. */
-  readonly source: string;
-  readonly value: Message;
-}
-
-/** A length or count that the message claims in its head. */
-export interface Claim {
-  readonly limit: keyof Limits;
-  /** The most that the field can hold. */
-  readonly most: number;
-  /** No more than the bytes that tell the claim. */
-  head(claimed: number): Uint8Array;
-}
-
-export interface MessageCase<Message = unknown> {
-  readonly name: string;
-  /** Whose framer cuts it; absent in the handshake and for parts of messages. */
-  readonly framedFrom?: "client" | "server";
-  readonly golden: readonly Golden<Message>[];
-  readonly arbitrary: fc.Arbitrary<Message>;
-  extentOf(bytes: Uint8Array, at: number, end: number, limits: Limits): number;
-  decode(bytes: Uint8Array, at: number): Message;
-  encode(message: Message): Uint8Array;
-  /** Offsets of bytes that say nothing, and that we write as 0. */
-  readonly padding?: readonly number[];
-  readonly claims?: readonly Claim[];
-  /** Least and most of each number, in a message that is otherwise sound. */
-  readonly numbers?: Readonly<Record<string, readonly [number, number]>>;
-  /** What an encoder refuses besides. */
-  readonly refused?: readonly Message[];
-}
-
-const U8 = [0, 0xff] as const;
-const U16 = [0, 0xffff] as const;
-const U32 = [0, 0xffffffff] as const;
-const S32 = [-0x80000000, 0x7fffffff] as const;
-
-/** The words of a vector: `golden("fallback/server.bin@0", "02", { type: "bell" })`. */
-function golden<Message>(source: string, spelt: string | Uint8Array, value: Message): Golden<Message> {
-  return { bytes: typeof spelt === "string" ? hex(spelt) : spelt, source, value };
-}
-
-// Widened, so that one loop can run over messages of every type.
-function messageCase<Message>(of: MessageCase<Message>): MessageCase {
-  return of;
-}
 
 function trueColour(
   bitsPerPixel: number,
@@ -292,14 +244,6 @@ function securityResultCase(version: Version, vectors: readonly Golden<SecurityR
 const ok = { type: "securityResult", status: 0 } as const;
 const failed = { type: "securityResult", status: 1 } as const;
 const failedFor = (reason: string, status = 1) => ({ type: "securityResult", status, reason: latin1(reason) }) as const;
-
-function cutTextClaim(messageType: number): Claim {
-  return {
-    limit: "maxCutTextLength",
-    most: 0xffffffff,
-    head: (length) => join([Uint8Array.of(messageType, 0, 0, 0), be32(length)]),
-  };
-}
 
 // The colour cube of TigerVNC: 8 levels of red, 8 of green, 4 of blue, red fastest.
 const colourCube = Array.from({ length: 256 }, (_, i) => ({
@@ -998,4 +942,11 @@ const parts: readonly MessageCase[] = [
   }),
 ];
 
-export const MESSAGES: readonly MessageCase[] = [...handshakeMessages, ...clientMessages, ...serverMessages, ...parts];
+export const MESSAGES: readonly MessageCase[] = [
+  ...handshakeMessages,
+  ...clientMessages,
+  ...serverMessages,
+  ...parts,
+  ...EXTENSION_MESSAGES,
+  ...VENDOR_MESSAGES,
+];

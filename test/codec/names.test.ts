@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import {
   Encoding,
+  nameOfClientMessage,
   nameOfEncoding,
   nameOfSecurityType,
+  nameOfServerMessage,
   nameOfVencryptSubtype,
   SecurityType,
   VencryptSubtype,
@@ -30,4 +32,17 @@ test("a known number is named for a log, an unknown one stays a number", () => {
 
 test("a security type nested in VeNCrypt is named as one", () => {
   expect([261, 2, 999].map(nameOfVencryptSubtype)).toStrictEqual(["X509Vnc (261)", "VncAuth (2)", "999"]);
+});
+
+test("a message is named by whoever may mean something by its number", () => {
+  expect([252, 12, 99].map(nameOfClientMessage)).toStrictEqual([
+    "tight (252)",
+    "KeyFrameRequest of UltraVNC, SessionVisibility of Apple (12)",
+    "99",
+  ]);
+  expect([249, 81, 99].map(nameOfServerMessage)).toStrictEqual([
+    "OLIVECallControl (249)",
+    "DisplayInfo2 of Apple (81)",
+    "99",
+  ]);
 });

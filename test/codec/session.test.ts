@@ -28,6 +28,14 @@ describe("an event that changes nothing brings the same session back", () => {
     ["client", { type: "keyEvent", downFlag: 1, key: 65 }],
     ["client", { type: "pointerEvent", buttonMask: 1, x: 0, y: 0 }],
     ["client", { type: "clientCutText", text: latin1("x") }],
+    ["server", { type: "serverFence", flags: 0x80000000, payload: hex("00") }],
+    ["client", { type: "clientFence", flags: 0, payload: hex("00") }],
+    ["server", { type: "endOfContinuousUpdates" }],
+    ["client", { type: "enableContinuousUpdates", enableFlag: 1, x: 0, y: 0, width: 5, height: 5 }],
+    ["client", { type: "setDesktopSize", width: 500, height: 350, screens: [] }],
+    ["server", { type: "extendedServerCutText", flags: 0x02000001, maximumSizes: [], deflated: hex("") }],
+    ["client", { type: "setScaleFactor", scaleFactor: 2 }],
+    ["server", { ...rectangle, encodingType: -258 }],
   ] as const)("%s: %j", (from, event) => {
     expect(observe(NORMAL, from, event)).toBe(NORMAL);
   });
@@ -78,6 +86,7 @@ describe("the handshake", () => {
     }
     expect(session).toStrictEqual({
       phase: "normal",
+      dialect: "standard",
       serverVersion: version(8),
       clientVersion: version(8),
       version: "3.8",
@@ -89,8 +98,32 @@ describe("the handshake", () => {
       framebufferHeight: 8,
       pixelFormat: RGB332,
       encodingTypes: [],
+      extendedClipboard: false,
+      extendedMouseButtons: false,
+      displayModeChanging: false,
       name: latin1("n"),
     });
+  });
+
+  test.each([
+    [version(889), 19, "apple"],
+    [version(4), 19, "ultravnc"],
+    [version(6), 19, "ultravnc"],
+    [version(14), 19, "ultravnc"],
+    [version(16), 16, "ultravnc"],
+    [version(8), 16, "tightvnc"],
+    [version(8), 19, "standard"],
+    [version(7), 2, "standard"],
+  ] as const)("of the answer %j and security type %d tells the dialect %s", (answer, securityType, dialect) => {
+    const session = told(["server", answer], ["client", answer], ["client", { type: "securityType", securityType }]);
+    expect(session.dialect).toBe(dialect);
+  });
+
+  test("does not touch a dialect that the caller has given", () => {
+    const given: Session = { ...NEW_SESSION, dialect: "vmware" };
+    const answered = observe(observe(given, "server", version(8)), "client", version(889));
+    expect(answered.dialect).toBe("vmware");
+    expect(observe(answered, "client", { type: "securityType", securityType: 16 }).dialect).toBe("vmware");
   });
 
   test("in 3.3 leaves no choice", () => {
@@ -194,6 +227,58 @@ describe("a pixel format", () => {
 test("SetEncodings replaces the list", () => {
   const first = observe(NORMAL, "client", { type: "setEncodings", encodingTypes: [1, 2] });
   expect(observe(first, "client", { type: "setEncodings", encodingTypes: [7] }).encodingTypes).toStrictEqual([7]);
+});
+
+test("an extended clipboard is agreed on once the client has listed it, and for good", () => {
+  const list = (session: Session, ...encodingTypes: readonly number[]) =>
+    observe(session, "client", { type: "setEncodings", encodingTypes });
+  const listed = list(NORMAL, 0, 0xc0a1e5ce | 0);
+  expect(list(NORMAL, 0, 7).extendedClipboard).toBe(false);
+  expect(listed.extendedClipboard).toBe(true);
+  expect(list(listed, 0).extendedClipboard).toBe(true);
+});
+
+test("more mouse buttons are agreed on once the server has answered", () => {
+  const answer = { type: "rectangle", x: 0, y: 0, width: 0, height: 0, encodingType: -316 } as const;
+  const listed = observe(NORMAL, "client", { type: "setEncodings", encodingTypes: [-316] });
+  expect(listed.extendedMouseButtons).toBe(false);
+  const agreed = observe(listed, "server", answer);
+  expect(agreed).toStrictEqual({ ...listed, extendedMouseButtons: true });
+  expect(observe(agreed, "server", answer)).toBe(agreed);
+});
+
+test("a PalmResizeFrameBuffer sets the size to the buffer's, whatever the desktop's is", () => {
+  const resize = { desktopWidth: 640, desktopHeight: 480, bufferWidth: 320, bufferHeight: 240 } as const;
+  expect(observe(NORMAL, "server", { type: "palmResizeFrameBuffer", ...resize })).toStrictEqual({
+    ...NORMAL,
+    framebufferWidth: 320,
+    framebufferHeight: 240,
+  });
+});
+
+test("an ExtendedDesktopSize sets the size, unless it says that this client's wish was not granted", () => {
+  const sized = (x: number, y: number) =>
+    observe(NORMAL, "server", { type: "rectangle", x, y, width: 640, height: 400, encodingType: -308 });
+  for (const [reason, status] of [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [2, 3],
+  ] as const) {
+    expect(sized(reason, status)).toMatchObject({ framebufferWidth: 640, framebufferHeight: 400 });
+  }
+  for (const status of [1, 2, 3, 4]) expect(sized(1, status)).toBe(NORMAL);
+});
+
+test("a VMwareDisplayModeChange sets the size, and the format with its payload, for what was asked for too", () => {
+  const asked = observe(NORMAL, "client", { type: "setPixelFormat", pixelFormat: RGB332 });
+  const head = { type: "rectangle", x: 0, y: 0, width: 640, height: 400, encodingType: 0x574d5669 } as const;
+  const changing = observe(asked, "server", head);
+  expect(changing).toMatchObject({ framebufferWidth: 640, displayModeChanging: true, pixelFormat: NORMAL.pixelFormat });
+  const bytes = hex("10 10 01 01 001f 003f 001f 0b 05 00 000000");
+  const changed = observe(changing, "server", { type: "rectanglePayload", bytes, last: true });
+  expect(changed).toMatchObject({ displayModeChanging: false, pixelFormat: RGB565BE, pixelFormatAsked: RGB565BE });
+  expect(observe(changed, "server", { type: "framebufferUpdate", numberOfRectangles: 1 })).toBe(changed);
 });
 
 test("a DesktopSize sets the size, to nothing too", () => {

@@ -1,6 +1,6 @@
-import type { ClientMessage } from "../../codec/client/mod.ts";
 import { encodeCopyRect, encodeDesktopSize, encodeLastRect } from "../../codec/encodings/mod.ts";
-import type { Framer, ServerEvent } from "../../codec/framer.ts";
+import type { ClientEvent, Framer, ServerEvent } from "../../codec/framer.ts";
+import { Encoding } from "../../codec/names.ts";
 import { encodeFramebufferUpdate, encodeRectangle } from "../../codec/server/mod.ts";
 import { NEW_SESSION, observe, type Session } from "../../codec/session.ts";
 import { hex, join, latin1 } from "./bytes.ts";
@@ -8,7 +8,7 @@ import { hex, join, latin1 } from "./bytes.ts";
 /** What a framer made of a stream. */
 export interface Run {
   /** Payloads joined: where a chunk ends is no part of what was said. */
-  readonly events: readonly (ClientMessage | ServerEvent)[];
+  readonly events: readonly (ClientEvent | ServerEvent)[];
   readonly session: Session;
   /** All of raw(), joined. */
   readonly raw: Uint8Array;
@@ -19,13 +19,13 @@ export interface Run {
 
 /** Pushes the chunks one by one, pulls all that comes after each, and tells the session of it. */
 export function runFramer(
-  framer: Framer<ClientMessage> | Framer<ServerEvent>,
+  framer: Framer<ClientEvent> | Framer<ServerEvent>,
   from: "client" | "server",
   start: Session,
   chunks: readonly Uint8Array[],
-  saw: (event: ClientMessage | ServerEvent, session: Session) => void = () => {},
+  saw: (event: ClientEvent | ServerEvent, session: Session) => void = () => {},
 ): Run {
-  const events: (ClientMessage | ServerEvent)[] = [];
+  const events: (ClientEvent | ServerEvent)[] = [];
   const raw: Uint8Array[] = [];
   let payload: Uint8Array[] = [];
   let session = start;
@@ -129,3 +129,51 @@ export const SERVER_STREAM: Uint8Array = join([
 /** The session in which {@link SERVER_STREAM} and {@link CLIENT_STREAM} begin. */
 export const BEFORE_SERVER_INIT: Session = { ...NEW_SESSION, phase: "serverInit", version: "3.8" };
 export const BEFORE_CLIENT_INIT: Session = { ...NEW_SESSION, phase: "clientInit", version: "3.8" };
+
+/** A session in which both sides have agreed on all that changes what messages look like. */
+export const AGREED: Session = {
+  ...NORMAL,
+  encodingTypes: [Encoding.ExtendedClipboard, Encoding.ExtendedMouseButtons, Encoding.NeatvncNTP],
+  extendedClipboard: true,
+  extendedMouseButtons: true,
+};
+
+/** What a client says besides RFC 6143, in {@link AGREED}: recorded, as far as anybody could be. */
+export const EXTENDED_CLIENT_STREAM: Uint8Array = join([
+  hex("05 80 0032 003c 02"),
+  hex("05 7f 0032 003c"),
+  hex("06000000 fffffff8 1f000001 00000000"),
+  hex("06000000 fffffffc 08000001"),
+  hex("06000000 fffffff9 10000001 789c03"),
+  hex("06000000 00000001 61"),
+  hex("0f020000"),
+  hex("96 01 0000 0000 0190 012c"),
+  hex("a0000000 00000001 00000002 00000003 00000004"),
+  hex("f8000000 80000001 02 0102"),
+  hex("fa000102"),
+  hex("fb00 01f4 015e 01 00 00000000 0000 0000 01f4 015e 00000000"),
+  hex("fd01 0200 0100"),
+  hex("fd80 000c 0c 0b 0000 00000001 00000003"),
+  hex("ff00 0001 0000ffe5 0000003a"),
+  hex("ff010000"),
+  hex("ff010002 03 01 00002b11"),
+]);
+
+/** What a server says besides RFC 6143, in {@link AGREED}. */
+export const EXTENDED_SERVER_STREAM: Uint8Array = join([
+  hex("f8000000 80000000 01 00"),
+  hex("96"),
+  hex("03000000 fffffff8 1f000001 00000000"),
+  hex("03000000 fffffffc 02000001"),
+  hex("03000000 fffffff9 10000001 789c03"),
+  hex("03000000 00000001 61"),
+  hex("0f00 0280 01e0 0015 000b 0000"),
+  update(1, raw(20, 10, 1, 1, hex("77"))), // inside the new size alone
+  hex("a0000000 00000001 00000002 00000003 00000004"),
+  hex("fa000101"),
+  hex("fd81 0004 0001 0001"),
+  hex("fd85 0002 0102"),
+  hex("ff010001"),
+  hex("ff010002 00000004 00010203"),
+  hex("ff010000"),
+]);

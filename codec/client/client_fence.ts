@@ -1,0 +1,29 @@
+import { decodeFence, encodeFence, extentOfFence, type Fence } from "../fence.ts";
+
+/** A mark of the client's in both streams. Only to a server that has sent one itself. */
+export interface ClientFence extends Fence {
+  readonly type: "clientFence";
+}
+
+/**
+ * ClientFence, rfbproto.
+ *
+ *     0  U8   message-type 248
+ *     1       padding
+ *     4  U32  flags
+ *     8  U8   length, at most 64
+ *     9       payload
+ */
+export function decodeClientFence(bytes: Uint8Array, at = 0): ClientFence {
+  return { type: "clientFence", ...decodeFence(bytes, at) };
+}
+
+/** Bytes this message needs, as far as `bytes[at, end)` tells: all that the length says, above 64 too. */
+export function extentOfClientFence(bytes: Uint8Array, at: number, end: number): number {
+  return extentOfFence(bytes, at, end);
+}
+
+/** The message's bytes. @throws {RangeError} flags that do not fit, more than 64 bytes of payload */
+export function encodeClientFence(message: ClientFence): Uint8Array {
+  return encodeFence(message);
+}

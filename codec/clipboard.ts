@@ -1,0 +1,97 @@
+/**
+ * What an extended clipboard provides: rfbproto, "Extended Clipboard Pseudo-Encoding".
+ *
+ * @module
+ */
+
+import type { Deflater, Inflater } from "./compression.ts";
+import { RfbError } from "./errors.ts";
+import { ClipboardAction, type ExtendedCutText, formatsOf } from "./extended_cut_text.ts";
+import { DEFAULT_LIMITS, type Limits, within } from "./limits.ts";
+import { bytesOf } from "./text.ts";
+import { putU32, u32 } from "./wire.ts";
+
+export { ClipboardAction, ClipboardFormat, type ExtendedCutText } from "./extended_cut_text.ts";
+
+/** The clipboard's content in one format. */
+export interface ClipboardContent {
+  /** One bit of {@link ClipboardFormat}. */
+  readonly format: number;
+  readonly data: Uint8Array;
+}
+
+/**
+ * What a message whose action is Provide has on offer, lowest format first. Its stream, for each format:
+ *
+ *     0  U32  size
+ *     4       data
+ *
+ * @param inflater a new one: the stream is the message's own. It may end in a flush instead of an end, as TigerVNC's does
+ * @throws {RfbError} what the inflater finds; `limit`: a format's size; `truncated`: less than the sizes say
+ * @throws {TypeError} a message that provides nothing
+ */
+export function inflateClipboard(
+  message: ExtendedCutText,
+  inflater: Inflater,
+  limits: Limits = DEFAULT_LIMITS,
+): ClipboardContent[] {
+  if ((message.flags & 0xff000000) !== ClipboardAction.Provide) {
+    throw new TypeError(`Cannot inflate a clipboard: flags 0x${message.flags.toString(16)} provide nothing`);
+  }
+  const formats = formatsOf(message.flags);
+  const bytes = inflater.inflate(message.deflated, formats.length * (4 + limits.maxClipboardLength));
+  const contents: ClipboardContent[] = [];
+  let at = 0;
+  for (const format of formats) {
+    if (bytes.length - at < 4) throw truncated(format, bytes.length - at, 4);
+    const size = within("maxClipboardLength", u32(bytes, at), limits);
+    at += 4;
+    if (bytes.length - at < size) throw truncated(format, bytes.length - at, size);
+    // A copy: what an inflater brings out is its own.
+    contents.push({ format, data: bytes.slice(at, at + size) });
+    at += size;
+  }
+  return contents;
+}
+
+/**
+ * The rest of a message that provides these contents:
+ * `{ type: "extendedClientCutText", ...deflateClipboard(contents, deflater) }`.
+ *
+ * @param deflater a new one: the stream is the message's own
+ * @throws {RangeError} a format that is not one of 16 bits, or there twice
+ */
+export function deflateClipboard(contents: readonly ClipboardContent[], deflater: Deflater): ExtendedCutText {
+  const ordered = contents.toSorted((one, other) => one.format - other.format);
+  const bytes = new Uint8Array(ordered.reduce((length, { data }) => length + 4 + data.length, 0));
+  let formats = 0;
+  let at = 0;
+  for (const { format, data } of ordered) {
+    if (formatsOf(format)[0] !== format || (formats & format) !== 0) {
+      throw new RangeError(
+        `Cannot provide a clipboard: format 0x${format.toString(16)} is not one bit, or there twice`,
+      );
+    }
+    formats |= format;
+    putU32(bytes, at, data.length);
+    bytes.set(data, at + 4);
+    at += 4 + data.length;
+  }
+  return { flags: ClipboardAction.Provide | formats, maximumSizes: [], deflated: deflater.deflate(bytes) };
+}
+
+/** The text in the content of format Text: UTF-8, whose lines end with LF here, without the NUL at the end. */
+export function clipboardTextOf(data: Uint8Array): string {
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(data);
+  return (text.endsWith("\0") ? text.slice(0, -1) : text).replaceAll("\r\n", "\n");
+}
+
+/** The content of format Text that says this: UTF-8, lines that end with CR LF whatever they ended with, and a NUL. */
+export function clipboardBytesOf(text: string): Uint8Array {
+  return bytesOf(`${text.replaceAll(/\r\n|\r|\n/g, "\r\n")}\0`);
+}
+
+function truncated(format: number, length: number, needed: number): RfbError {
+  const reason = `${length} bytes of ${needed} for format 0x${format.toString(16)}`;
+  return new RfbError("truncated", "Cannot read an extended clipboard", reason);
+}

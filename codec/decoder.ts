@@ -1,0 +1,70 @@
+/**
+ * Rectangles to pixels.
+ *
+ * @module
+ */
+
+import { type Compression, NO_COMPRESSION } from "./compression.ts";
+import type { DecodeContext, DecoderMemory } from "./encodings/context.ts";
+import { DECODERS } from "./encodings/decoders.ts";
+import { RfbError } from "./errors.ts";
+import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { nameOfEncoding } from "./names.ts";
+import { createPixelReaders, type PixelOutput, type PixelReaders, type Surface } from "./pixels.ts";
+import type { Rectangle } from "./server/rectangle.ts";
+import type { Session } from "./session.ts";
+
+/** How rectangles are to be drawn. */
+export interface DecoderOptions {
+  /** Needed by all encodings that compress; Raw, CopyRect, RRE, CoRRE, Hextile and TRLE do without. */
+  readonly compression?: Compression;
+  readonly limits?: Limits;
+  /** `rgba` when absent. */
+  readonly output?: PixelOutput;
+  /**
+   * Called with each picture of a video, which may come long after its rectangle was decoded, for the caller to draw as far
+   * as it fits. When absent, it is drawn on the surface of the rectangle that it came with.
+   */
+  readonly onPicture?: (picture: Surface, rectangle: Rectangle) => void;
+}
+
+/** Draws one connection's rectangles. Feed it all of them, in order: most encodings build on what they sent before. */
+export interface Decoder {
+  /**
+   * Draws a rectangle whose framer has made sure that it is inside.
+   *
+   * @throws {RfbError} what the server did wrong; `unknownType`: an encoding that draws nothing we know
+   */
+  decode(payload: Uint8Array, rectangle: Rectangle, session: Session, into: Surface): void;
+  /** What else reading a rectangle takes: for cursors, which are no part of the picture. */
+  contextOf(session: Session): DecodeContext;
+}
+
+/** A decoder at the start of a connection. */
+export function createDecoder(options: DecoderOptions = {}): Decoder {
+  const { compression = NO_COMPRESSION, limits = DEFAULT_LIMITS, output = "rgba", onPicture } = options;
+  const memory: DecoderMemory = { tight: [] };
+  let pixels: PixelReaders | undefined;
+  let context: DecodeContext | undefined;
+
+  return {
+    contextOf,
+    decode(payload, rectangle, session, into) {
+      const decode = DECODERS.get(rectangle.encodingType);
+      if (decode === undefined) {
+        const reason = `encoding ${nameOfEncoding(rectangle.encodingType)}`;
+        throw new RfbError("unknownType", "Cannot draw a rectangle", reason);
+      }
+      decode(payload, rectangle, contextOf(session), into);
+    },
+  };
+
+  function contextOf(session: Session): DecodeContext {
+    if (context?.session === session) return context;
+    const { pixelFormat } = session;
+    if (pixelFormat === undefined) throw new TypeError("Cannot draw a rectangle: the session has no pixelFormat");
+    if (pixels?.format !== pixelFormat) pixels = createPixelReaders(pixelFormat, output);
+    context = { session, pixels, limits, compression, memory, onPicture };
+    return context;
+  }
+}

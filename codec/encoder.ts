@@ -1,0 +1,139 @@
+/**
+ * Pixels to rectangles.
+ *
+ * @module
+ */
+
+import type { Area } from "./areas.ts";
+import { type Compression, NO_COMPRESSION } from "./compression.ts";
+import type { Encode, EncodeContext, EncoderMemory } from "./encodings/context.ts";
+import { ENCODERS } from "./encodings/encoders.ts";
+import { encodeRaw } from "./encodings/raw.ts";
+import { Encoding } from "./names.ts";
+import { createPixelWriters, type PixelWriters, type Surface } from "./pixels.ts";
+import { encodeRectangle, RECTANGLE_LENGTH } from "./server/rectangle.ts";
+import type { Session } from "./session.ts";
+import { cutOut } from "./surfaces.ts";
+
+/** Encodes for one client, as it has asked. */
+export interface Encoder {
+  /**
+   * The rectangles that draw an area, heads included. All of them are to be sent, in order: most encodings build on
+   * what they sent before.
+   *
+   * @param encodingType the client's favourite among those we have, when absent
+   * @throws {RangeError} an area that leaves the picture
+   * @throws {TypeError} an encoding that we have no encoder for
+   */
+  encode(picture: Surface, area: Area, session: Session, encodingType?: number): Uint8Array[];
+}
+
+/** An encoder at the start of a connection. */
+export function createEncoder(compression: Compression = NO_COMPRESSION): Encoder {
+  const memory: EncoderMemory = { tight: [] };
+  let pixels: PixelWriters | undefined;
+  return {
+    encode(picture, area, session, encodingType = encodingFor(session, compression !== NO_COMPRESSION)) {
+      const encode = ENCODERS.get(encodingType);
+      if (encode === undefined) throw new TypeError(`Cannot encode a rectangle: no encoder for ${encodingType}`);
+      const format = session.pixelFormat;
+      if (format === undefined) throw new TypeError("Cannot encode a rectangle: the session has no pixelFormat");
+      if (pixels?.format !== format) pixels = createPixelWriters(format);
+      const { encodingTypes } = session;
+      const context: EncodeContext = {
+        pixels,
+        compression,
+        memory,
+        compressionLevel: compressionLevelOf(encodingTypes) ?? DEFAULT_LEVEL,
+        qualityLevel: qualityLevelOf(encodingTypes),
+        encodingTypes,
+      };
+      return piecesOf(area, encodingType).map((piece) => rectangleOf(picture, piece, encodingType, encode, context));
+    },
+  };
+}
+
+/** The first encoding of the client's list that we have an encoder for, or Raw. */
+export function encodingFor({ encodingTypes }: Session, canCompress: boolean): number {
+  return (
+    encodingTypes.find((type) => ENCODERS.has(type) && (canCompress || WITHOUT_COMPRESSION.has(type))) ?? Encoding.Raw
+  );
+}
+
+/** The compression level that the client asks for, 0 to 9, if it does. */
+export function compressionLevelOf(encodingTypes: readonly number[]): number | undefined {
+  return levelIn(encodingTypes, Encoding.CompressionLevel0, Encoding.CompressionLevel9);
+}
+
+/** The JPEG quality that the client asks for, 0 to 9; undefined: it wants no losses. */
+export function qualityLevelOf(encodingTypes: readonly number[]): number | undefined {
+  return levelIn(encodingTypes, Encoding.JPEGQualityLevel0, Encoding.JPEGQualityLevel9);
+}
+
+/** As TigerVNC: more costs much time for few bytes. */
+const DEFAULT_LEVEL = 2;
+
+const WITHOUT_COMPRESSION: ReadonlySet<number> = new Set([
+  Encoding.Raw,
+  Encoding.RRE,
+  Encoding.CoRRE,
+  Encoding.Hextile,
+  Encoding.TRLE,
+  Encoding.Ultra,
+]);
+
+/** Encodings that stand for themselves: where one is longer than the pixels, the pixels are sent. */
+const STATELESS: ReadonlySet<number> = new Set([Encoding.RRE, Encoding.CoRRE, Encoding.Ultra]);
+
+/**
+ * The greatest width, height and area that an encoding can hold. Tight's width is 2048, and TightVNC's own
+ * area 65 536 pixels: libvncclient draws a JPEG of more than 102 400 over the end of its buffer, with 16 bits a pixel.
+ */
+const MOST: ReadonlyMap<number, readonly [number, number, number]> = new Map([
+  [Encoding.CoRRE, [255, 255, 255 * 255]],
+  [Encoding.Tight, [2048, 65535, 2 ** 16]],
+  [Encoding.TightPNG, [2048, 65535, 2 ** 16]],
+]);
+
+function levelIn(encodingTypes: readonly number[], lowest: number, highest: number): number | undefined {
+  const asked = encodingTypes.find((type) => type >= lowest && type <= highest);
+  return asked === undefined ? undefined : asked - lowest;
+}
+
+/** The areas of the rectangles that {@link Encoder.encode} makes of an area: one each. */
+export function piecesOf(area: Area, encodingType: number): readonly Area[] {
+  const limits = MOST.get(encodingType);
+  if (limits === undefined) return [area];
+  const [columns, mostRows, mostPixels] = limits;
+  const rows = Math.min(mostRows, Math.floor(mostPixels / Math.min(columns, area.width)));
+  const pieces: Area[] = [];
+  for (let y = 0; y < area.height; y += rows) {
+    for (let x = 0; x < area.width; x += columns) {
+      pieces.push({
+        x: area.x + x,
+        y: area.y + y,
+        width: Math.min(columns, area.width - x),
+        height: Math.min(rows, area.height - y),
+      });
+    }
+  }
+  return pieces;
+}
+
+function rectangleOf(
+  picture: Surface,
+  area: Area,
+  encodingType: number,
+  encode: Encode,
+  context: EncodeContext,
+): Uint8Array {
+  const pixels = cutOut(picture, area.x, area.y, area.width, area.height);
+  let payload = encode(pixels, context);
+  const isLonger = payload.length > area.width * area.height * context.pixels.pixel.size;
+  const sent = isLonger && STATELESS.has(encodingType) ? Encoding.Raw : encodingType;
+  if (sent !== encodingType) payload = encodeRaw(pixels, context);
+  const bytes = new Uint8Array(RECTANGLE_LENGTH + payload.length);
+  bytes.set(encodeRectangle({ type: "rectangle", ...area, encodingType: sent }));
+  bytes.set(payload, RECTANGLE_LENGTH);
+  return bytes;
+}

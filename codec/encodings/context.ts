@@ -1,0 +1,73 @@
+import type { Compression, Deflater, Inflater } from "../compression.ts";
+import type { Limits } from "../limits.ts";
+import type { PixelReaders, PixelWriters, Surface } from "../pixels.ts";
+import type { Rectangle } from "../server/rectangle.ts";
+import type { Session } from "../session.ts";
+import type { H264Context } from "./open_h264.ts";
+
+/** What decoding needs besides the bytes. */
+export interface DecodeContext {
+  readonly session: Session;
+  /** Of the session's format. */
+  readonly pixels: PixelReaders;
+  readonly limits: Limits;
+  readonly compression: Compression;
+  readonly memory: DecoderMemory;
+  /** See the decoder's options. */
+  readonly onPicture?: ((picture: Surface, rectangle: Rectangle) => void) | undefined;
+}
+
+/** What encodings remember from one rectangle to the next, for as long as the connection lives. Each keeps its own. */
+export interface DecoderMemory {
+  zlib?: Inflater;
+  zrle?: Inflater;
+  readonly tight: (Inflater | undefined)[];
+  zlibHexRaw?: Inflater;
+  zlibHex?: Inflater;
+  /** The tables of the last JPEG rectangle that had some: RealVNC sends them once. */
+  jpegTables?: { huffman?: Uint8Array; quantisation?: Uint8Array };
+  /** Videos by place and size, the one used longest ago first. */
+  h264?: Map<string, H264Context>;
+}
+
+/**
+ * Draws one rectangle.
+ *
+ * @param payload all of it
+ * @param into the framebuffer; the framer has made sure that the rectangle is inside
+ * @throws {RfbError} `truncated`, `trailing`, `malformed`, `limit`
+ */
+export type Decode = (payload: Uint8Array, rectangle: Rectangle, context: DecodeContext, into: Surface) => void;
+
+/** What encoding needs besides the pixels. */
+export interface EncodeContext {
+  /** Of the client's format. */
+  readonly pixels: PixelWriters;
+  readonly compression: Compression;
+  readonly memory: EncoderMemory;
+  /** 0 to 9, as the client asked. */
+  readonly compressionLevel: number;
+  /** 0 to 9, as the client asked; undefined: nothing may be lost. */
+  readonly qualityLevel: number | undefined;
+  /** What the client can take. */
+  readonly encodingTypes: readonly number[];
+}
+
+/** What encoders remember from one rectangle to the next, for as long as the connection lives. */
+export interface EncoderMemory {
+  zlib?: Deflater;
+  zrle?: Deflater;
+  readonly tight: (Deflater | undefined)[];
+  /** The level that Tight's deflaters were made with. */
+  tightLevel?: number;
+  zlibHexRaw?: Deflater;
+  zlibHex?: Deflater;
+}
+
+/**
+ * The payload that draws these pixels.
+ *
+ * @param area the rectangle's RGBA pixels, and no others
+ * @throws {RangeError} more pixels than the encoding can hold
+ */
+export type Encode = (area: Surface, context: EncodeContext) => Uint8Array;

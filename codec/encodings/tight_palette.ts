@@ -1,0 +1,54 @@
+/** The few values that pixels have, and where. */
+export interface Palette {
+  /** The commonest first: what is alike in many rectangles then has the same indices, and deflates to less. */
+  readonly values: Uint32Array;
+  /** One a pixel, into `values`. */
+  readonly indices: Uint8Array;
+}
+
+/** The values that occur in `pixels`, or undefined where there are more than `most`, which is 256 or less. */
+export function paletteOf(pixels: Uint32Array, most: number): Palette | undefined {
+  const values = new Uint32Array(most);
+  const slots = new Int16Array(SLOTS).fill(-1);
+  const indices = new Uint8Array(pixels.length);
+  const counts = new Uint32Array(most);
+  let count = 0;
+  let last = 0;
+  let index = 0;
+  for (let i = 0; i < pixels.length; i++) {
+    const pixel = pixels[i]!;
+    // Neighbours are equal more often than not.
+    if (pixel !== last || count === 0) {
+      let slot = Math.imul(pixel, SPREAD) >>> SHIFT;
+      index = slots[slot]!;
+      while (index >= 0 && values[index] !== pixel) {
+        slot = (slot + 1) % SLOTS;
+        index = slots[slot]!;
+      }
+      if (index < 0) {
+        if (count === most) return undefined;
+        index = count++;
+        values[index] = pixel;
+        slots[slot] = index;
+      }
+      last = pixel;
+    }
+    indices[i] = index;
+    counts[index]!++;
+  }
+  return sorted(values.subarray(0, count), counts, indices);
+}
+
+function sorted(values: Uint32Array, counts: Uint32Array, indices: Uint8Array): Palette {
+  const order = Array.from(values.keys()).sort((a, b) => counts[b]! - counts[a]!);
+  const places = new Uint8Array(values.length);
+  for (let place = 0; place < order.length; place++) places[order[place]!] = place;
+  for (let i = 0; i < indices.length; i++) indices[i] = places[indices[i]!]!;
+  return { values: Uint32Array.from(order, (index) => values[index]!), indices };
+}
+
+// Four times as many slots as values: searches end at once.
+const SLOTS = 1024;
+const SHIFT = 22;
+/** 2³² over the golden ratio: multiples of it are spread evenly. */
+const SPREAD = 0x9e3779b1;

@@ -1,0 +1,351 @@
+/**
+ * Pixels between the wire and memory, where every pixel is one 32-bit number: most often R, G, B, A bytes
+ * in this order, as a canvas has them. Hosts are little-endian, as all that run JavaScript here are.
+ *
+ * @module
+ */
+
+import { bytesPerPixelOf, type PixelFormat } from "./pixel_format.ts";
+
+/** A picture, or an area of one: a number a pixel, row by row, no padding. */
+export interface Surface {
+  readonly width: number;
+  readonly height: number;
+  /** RGBA: the bytes of each number are R, G, B, A. In an indexed picture A is 0 and R the index. */
+  readonly pixels: Uint32Array;
+}
+
+/**
+ * What a pixel becomes in memory. `rgba`: R, G, B, A bytes with A 255, or the index with A 0 where the format has a
+ * colour map. `values`: the pixel's own value, byte order undone.
+ */
+export type PixelOutput = "rgba" | "values";
+
+/** How one kind of pixel is read: see {@link readPixel}. */
+export interface PixelReader {
+  /** Bytes of a pixel on the wire. */
+  readonly size: number;
+  readonly layout: number;
+  /** Layout BYTES: offsets of the three bytes, and what is or-ed in. */
+  readonly first: number;
+  readonly second: number;
+  readonly third: number;
+  readonly opaque: number;
+  /** Layouts TABLE8 and TABLE16: the answer by the bytes, the first one lowest. */
+  readonly table: Int32Array;
+  /** Layout VALUE: how far each byte is shifted to the left, and what then becomes of the value. */
+  readonly shifts: readonly [number, number, number, number];
+  readonly ofValue: (value: number) => number;
+}
+
+/** All that decoders need to know of a format. Made once a format: tables are in it. */
+export interface PixelReaders {
+  readonly format: PixelFormat;
+  readonly output: PixelOutput;
+  /** PIXEL: as Raw, RRE and Hextile have it. */
+  readonly pixel: PixelReader;
+  /** CPIXEL: as TRLE and ZRLE have it. */
+  readonly cpixel: PixelReader;
+  /** TPIXEL: as Tight has it. */
+  readonly tpixel: PixelReader;
+  /** What a pixel of this value becomes. */
+  ofValue(value: number): number;
+  /** What a colour of 8 bits a channel becomes, once it is squeezed through the format. */
+  ofRgb(red: number, green: number, blue: number): number;
+}
+
+/** How one kind of pixel is written: byte `i` is the value shifted to the right by `shifts[i]`. */
+export interface PixelWriter {
+  /** Bytes of a pixel on the wire. */
+  readonly size: number;
+  readonly shifts: readonly [number, number, number, number];
+}
+
+/** All that encoders need to know of a format. */
+export interface PixelWriters {
+  readonly format: PixelFormat;
+  readonly pixel: PixelWriter;
+  readonly cpixel: PixelWriter;
+  readonly tpixel: PixelWriter;
+}
+
+const BYTES = 0;
+const TABLE8 = 1;
+const TABLE16 = 2;
+const VALUE = 3;
+
+/** The pixel at `at`, as an int32. The caller has checked that its bytes are there. */
+export function readPixel(reader: PixelReader, bytes: Uint8Array, at: number): number {
+  switch (reader.layout) {
+    case BYTES:
+      return (
+        bytes[at + reader.first]! |
+        (bytes[at + reader.second]! << 8) |
+        (bytes[at + reader.third]! << 16) |
+        reader.opaque
+      );
+    case TABLE8:
+      return reader.table[bytes[at]!]!;
+    case TABLE16:
+      return reader.table[bytes[at]! | (bytes[at + 1]! << 8)]!;
+    default:
+      return reader.ofValue(valueAt(reader, bytes, at));
+  }
+}
+
+/** `count` pixels from `at` on into `into[to…]`. The caller has checked that the bytes are there, and the room. */
+export function readPixels(
+  reader: PixelReader,
+  bytes: Uint8Array,
+  at: number,
+  into: Uint32Array,
+  to: number,
+  count: number,
+): void {
+  const end = to + count;
+  switch (reader.layout) {
+    case BYTES: {
+      const { size, first, second, third, opaque } = reader;
+      for (let i = to, from = at; i < end; i++, from += size) {
+        into[i] = bytes[from + first]! | (bytes[from + second]! << 8) | (bytes[from + third]! << 16) | opaque;
+      }
+      return;
+    }
+    case TABLE8: {
+      const { table } = reader;
+      for (let i = to, from = at; i < end; i++, from++) into[i] = table[bytes[from]!]!;
+      return;
+    }
+    case TABLE16: {
+      const { table } = reader;
+      for (let i = to, from = at; i < end; i++, from += 2) into[i] = table[bytes[from]! | (bytes[from + 1]! << 8)]!;
+      return;
+    }
+    default:
+      for (let i = to, from = at; i < end; i++, from += reader.size) into[i] = readPixel(reader, bytes, from);
+  }
+}
+
+/** The value of the pixel at `at`, as an int32, whatever it becomes. The caller has checked that its bytes are there. */
+export function valueAt({ size, shifts }: PixelReader, bytes: Uint8Array, at: number): number {
+  let value = bytes[at]! << shifts[0];
+  if (size > 1) value |= bytes[at + 1]! << shifts[1];
+  if (size > 2) value |= bytes[at + 2]! << shifts[2];
+  if (size > 3) value |= bytes[at + 3]! << shifts[3];
+  return value;
+}
+
+/** Writes a pixel of this value. The caller has made the room. */
+export function writePixel(writer: PixelWriter, bytes: Uint8Array, at: number, value: number): void {
+  const { size, shifts } = writer;
+  bytes[at] = value >>> shifts[0];
+  if (size === 1) return;
+  bytes[at + 1] = value >>> shifts[1];
+  if (size === 2) return;
+  bytes[at + 2] = value >>> shifts[2];
+  if (size === 4) bytes[at + 3] = value >>> shifts[3];
+}
+
+/** Writes `count` pixels of the values from `from` on. The caller has made the room. */
+export function writePixels(
+  writer: PixelWriter,
+  bytes: Uint8Array,
+  at: number,
+  values: Uint32Array,
+  from: number,
+  count: number,
+): void {
+  const { size, shifts } = writer;
+  const [s0, s1, s2, s3] = shifts;
+  const end = from + count;
+  if (size === 1) {
+    for (let i = from, to = at; i < end; i++, to++) bytes[to] = values[i]! >>> s0;
+  } else if (size === 2) {
+    for (let i = from, to = at; i < end; i++, to += 2) {
+      const value = values[i]!;
+      bytes[to] = value >>> s0;
+      bytes[to + 1] = value >>> s1;
+    }
+  } else {
+    for (let i = from, to = at; i < end; i++, to += size) {
+      const value = values[i]!;
+      bytes[to] = value >>> s0;
+      bytes[to + 1] = value >>> s1;
+      bytes[to + 2] = value >>> s2;
+      if (size === 4) bytes[to + 3] = value >>> s3;
+    }
+  }
+}
+
+/** How pixels of this format are read. */
+export function createPixelReaders(format: PixelFormat, output: PixelOutput = "rgba"): PixelReaders {
+  const ofValue = output === "rgba" ? rgbaOfValue(format) : identity;
+  const { pixel, cpixel, tpixel } = createPixelWriters(format);
+  const make = (writer: PixelWriter): PixelReader => readerOf(writer, format, output, ofValue);
+  const squeezed = squeezersOf(format);
+  return {
+    format,
+    output,
+    pixel: make(pixel),
+    cpixel: make(cpixel),
+    tpixel: make(tpixel),
+    ofValue,
+    ofRgb: (red, green, blue) => ofValue(squeezed.red[red]! | squeezed.green[green]! | squeezed.blue[blue]!),
+  };
+}
+
+/** How pixels of this format are written. */
+export function createPixelWriters(format: PixelFormat): PixelWriters {
+  const size = bytesPerPixelOf(format);
+  const little = format.bigEndianFlag === 0;
+  const pixel: PixelWriter = { size, shifts: little ? [0, 8, 16, 24] : bigEndian(size) };
+  return { format, pixel, cpixel: cpixelOf(format) ?? pixel, tpixel: tpixelOf(format) ?? pixel };
+}
+
+/** Bytes of a TPIXEL, for those who only frame: 3 of 4 where each channel has 8 bits of 24. */
+export function tpixelSizeOf(format: PixelFormat): number {
+  return hasShortTpixel(format) ? 3 : bytesPerPixelOf(format);
+}
+
+/**
+ * The values of RGBA pixels in a format. Where the format has a colour map, they are indices into {@link COLOUR_CUBE}.
+ */
+export function valuesOf(rgba: Uint32Array, format: PixelFormat): Uint32Array {
+  const values = new Uint32Array(rgba.length);
+  if (isEightBits(format)) {
+    const { redShift, greenShift, blueShift } = format;
+    for (let i = 0; i < rgba.length; i++) {
+      const colour = rgba[i]!;
+      values[i] =
+        ((colour & 0xff) << redShift) |
+        (((colour >>> 8) & 0xff) << greenShift) |
+        (((colour >>> 16) & 0xff) << blueShift);
+    }
+    return values;
+  }
+  const { red, green, blue } = squeezersOf(format);
+  for (let i = 0; i < rgba.length; i++) {
+    const colour = rgba[i]!;
+    values[i] = red[colour & 0xff]! | green[(colour >>> 8) & 0xff]! | blue[(colour >>> 16) & 0xff]!;
+  }
+  return values;
+}
+
+/** The colour map that {@link valuesOf} takes for granted: 8 reds, 8 greens, 4 blues; 65535 is full intensity. */
+export const COLOUR_CUBE: readonly { readonly red: number; readonly green: number; readonly blue: number }[] =
+  Array.from({ length: 256 }, (_, i) => ({
+    red: scaledTo(i >> 5, 7, 65535),
+    green: scaledTo((i >> 2) & 7, 7, 65535),
+    blue: scaledTo(i & 3, 3, 65535),
+  }));
+
+/** `value` of `max`, as one of 255: rounded half up. */
+export function scaledTo255(value: number, max: number): number {
+  return scaledTo(value, max, 255);
+}
+
+const NO_TABLE = new Int32Array(0);
+const OPAQUE = 0xff000000 | 0;
+
+function identity(value: number): number {
+  return value | 0;
+}
+
+function readerOf(
+  { size, shifts }: PixelWriter,
+  format: PixelFormat,
+  output: PixelOutput,
+  ofValue: (value: number) => number,
+): PixelReader {
+  const reader = { size, layout: VALUE, first: 0, second: 0, third: 0, opaque: 0, table: NO_TABLE, shifts, ofValue };
+  if (size <= 2) {
+    const table = new Int32Array(size === 1 ? 256 : 65536);
+    for (let i = 0; i < table.length; i++) {
+      table[i] = ofValue(((i & 0xff) << shifts[0]) | (size === 1 ? 0 : (i >> 8) << shifts[1]));
+    }
+    return { ...reader, layout: size === 1 ? TABLE8 : TABLE16, table };
+  }
+  if (output !== "rgba" || !isEightBits(format)) return reader;
+  // Each channel is a byte of its own: no arithmetic at all.
+  const byteOf = (shift: number): number => shifts.slice(0, size).indexOf(shift);
+  const [first, second, third] = [byteOf(format.redShift), byteOf(format.greenShift), byteOf(format.blueShift)];
+  if (first < 0 || second < 0 || third < 0) return reader;
+  return { ...reader, layout: BYTES, first, second, third, opaque: OPAQUE };
+}
+
+/** CPIXEL is one byte shorter where 24 bits at either end of 32 say it all, RFC 6143 §7.7.5. */
+function cpixelOf(format: PixelFormat): PixelWriter | undefined {
+  if (format.bitsPerPixel !== 32 || format.trueColourFlag === 0 || format.depth > 24) return undefined;
+  const { redMax, greenMax, blueMax, redShift, greenShift, blueShift } = format;
+  const used = ((redMax << redShift) | (greenMax << greenShift) | (blueMax << blueShift)) >>> 0;
+  const little = format.bigEndianFlag === 0;
+  if (used < 2 ** 24) return { size: 3, shifts: little ? [0, 8, 16, 0] : [16, 8, 0, 0] };
+  if ((used & 0xff) === 0) return { size: 3, shifts: little ? [8, 16, 24, 0] : [24, 16, 8, 0] };
+  return undefined;
+}
+
+/** TPIXEL is R, G, B whatever the format's shifts and byte order, where each has 8 bits of 24, rfbproto "Tight". */
+function tpixelOf(format: PixelFormat): PixelWriter | undefined {
+  if (!hasShortTpixel(format)) return undefined;
+  return { size: 3, shifts: [format.redShift, format.greenShift, format.blueShift, 0] };
+}
+
+function hasShortTpixel(format: PixelFormat): boolean {
+  return format.bitsPerPixel === 32 && format.depth === 24 && isEightBits(format);
+}
+
+function isEightBits({ trueColourFlag, redMax, greenMax, blueMax }: PixelFormat): boolean {
+  return trueColourFlag !== 0 && redMax === 255 && greenMax === 255 && blueMax === 255;
+}
+
+function rgbaOfValue(format: PixelFormat): (value: number) => number {
+  if (format.trueColourFlag === 0) return (value) => value & 0xff;
+  const { redMax, greenMax, blueMax, redShift, greenShift, blueShift } = format;
+  const reds = scaleOf(redMax);
+  const greens = scaleOf(greenMax);
+  const blues = scaleOf(blueMax);
+  return (value) =>
+    reds[(value >>> redShift) & redMax]! |
+    (greens[(value >>> greenShift) & greenMax]! << 8) |
+    (blues[(value >>> blueShift) & blueMax]! << 16) |
+    OPAQUE;
+}
+
+function scaleOf(max: number): Uint8Array {
+  return Uint8Array.from({ length: max + 1 }, (_, value) => scaledTo255(value, max));
+}
+
+interface Squeezers {
+  readonly red: Int32Array;
+  readonly green: Int32Array;
+  readonly blue: Int32Array;
+}
+
+/** 8-bit channels to their part of a value. Made once a format: small rectangles are many. */
+function squeezersOf(format: PixelFormat): Squeezers {
+  let squeezers = SQUEEZERS.get(format);
+  if (squeezers !== undefined) return squeezers;
+  const { redMax, greenMax, blueMax, redShift, greenShift, blueShift } = format.trueColourFlag === 0 ? CUBE : format;
+  const squeezer = (max: number, shift: number): Int32Array =>
+    Int32Array.from({ length: 256 }, (_, channel) => Math.floor((channel * max + 127) / 255) << shift);
+  squeezers = {
+    red: squeezer(redMax, redShift),
+    green: squeezer(greenMax, greenShift),
+    blue: squeezer(blueMax, blueShift),
+  };
+  SQUEEZERS.set(format, squeezers);
+  return squeezers;
+}
+
+const SQUEEZERS: WeakMap<PixelFormat, Squeezers> = new WeakMap();
+
+function scaledTo(value: number, max: number, full: number): number {
+  return Math.floor((value * full * 2 + max) / (2 * max));
+}
+
+const CUBE = { redMax: 7, greenMax: 7, blueMax: 3, redShift: 5, greenShift: 2, blueShift: 0 } as const;
+
+function bigEndian(size: number): readonly [number, number, number, number] {
+  if (size === 4) return [24, 16, 8, 0];
+  return size === 2 ? [8, 0, 0, 0] : [0, 0, 0, 0];
+}
