@@ -6,6 +6,8 @@ export default defineConfig({
     "mod.ts",
     "codec/mod.ts",
     "auth/mod.ts",
+    "compression/mod.ts",
+    "compression/node.ts",
     "transports/node.ts",
     "transports/websocket.ts",
     "endpoints/mod.ts",

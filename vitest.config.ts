@@ -8,6 +8,7 @@ export default defineConfig({
       // Examples import the package by its name, as its users do.
       { find: /^rfb-codec$/, replacement: here("mod.ts") },
       { find: /^rfb-codec\/(node|websocket)$/, replacement: here("transports/$1.ts") },
+      { find: /^rfb-codec\/compression\/node$/, replacement: here("compression/node.ts") },
       { find: /^rfb-codec\/(\w+)$/, replacement: here("$1/mod.ts") },
     ],
   },
@@ -24,7 +25,7 @@ export default defineConfig({
       provider: "v8",
       reporter: ["text-summary", "html"],
       reportsDirectory: "coverage",
-      include: ["mod.ts", "{codec,auth,transports,endpoints,proxy,cli,vendor}/**/*.ts"],
+      include: ["mod.ts", "{codec,auth,compression,transports,endpoints,proxy,cli,vendor}/**/*.ts"],
       exclude: ["**/deno.ts", "**/*.deno.ts"],
     },
   },

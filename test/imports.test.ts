@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
-// cli → proxy, endpoints → transports/transport.ts → auth → codec; never the other way.
+// cli → proxy, endpoints → transports/transport.ts → auth → codec; never the other way. compression → codec.
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const FOLDERS = ["codec", "auth", "transports", "endpoints", "proxy", "cli", "vendor"];
+const FOLDERS = ["codec", "auth", "compression", "transports", "endpoints", "proxy", "cli", "vendor"];
 
 interface Source {
   /** From the root, with slashes. */
@@ -76,6 +76,18 @@ function allowedIn(file: string): readonly RegExp[] | undefined {
       return [CODEC, STD_BYTES];
     case "auth":
       return [AUTH, CODEC, STD_BYTES, /^des\.js$/];
+    case "compression": {
+      const shared = [/^codec\/(errors|compression)\.ts$/, STD_BYTES];
+      const all = [...shared, /^compression\//];
+      if (name === "node.ts") return all;
+      if (name === "node_zlib.ts") return [...all, /^node:(buffer|crypto|zlib)$/, /^pako$/];
+      // Any host's: each package has its file.
+      const portable = [...shared, /^compression\/(?!node[._])/];
+      if (name === "zlib.ts") return [...portable, /^pako$/];
+      if (name === "png.ts") return [...portable, /^fast-png$/];
+      if (name === "jpeg.ts") return [...portable, /^@cornerstonejs\/codec-libjpeg-turbo-8bit\/wasmjs$/];
+      return portable;
+    }
     case "transports": {
       if (name === "transport.ts") return [CODEC];
       const shared = [/^codec\/(errors|text)\.ts$/, TRANSPORT, STD_BYTES];
@@ -114,7 +126,7 @@ function faultsOf({ file, imports }: Source): string[] {
 /** Globals of one host, where any host may run the file. */
 function hostGlobalsOf({ file, names }: Source): string[] {
   if (/^cli\//.test(file)) return [];
-  const [host] = /^transports\/(node|deno|bun|workers)[._]/.exec(file)?.slice(1) ?? [];
+  const [host] = /^(?:transports|compression)\/(node|deno|bun|workers)[._]/.exec(file)?.slice(1) ?? [];
   const own: Record<string, readonly string[]> = { node: ["Buffer", "process"], deno: ["Deno"], bun: ["Bun"] };
   return ["Deno", "Bun", "Buffer", "process", "require", "__dirname", "__filename"]
     .filter((name) => names.has(name) && !own[host ?? ""]?.includes(name))
@@ -159,6 +171,12 @@ describe("the rule", () => {
     ["codec/framer.ts", 'import { u8 } from "./wire";'],
     ["codec/framer.ts", 'import { u8 } from "./wire.js";'],
     ["auth/vnc_auth.ts", 'import des from "other-des";'],
+    ["codec/encodings/zlib.ts", 'import { createInflater } from "../../compression/zlib.ts";'],
+    ["codec/encodings/zlib.ts", 'import { Inflate } from "pako";'],
+    ["compression/mod.ts", 'import { createInflater } from "./node_zlib.ts";'],
+    ["compression/zlib.ts", 'import { inflateSync } from "node:zlib";'],
+    ["compression/png.ts", 'import { Inflate } from "pako";'],
+    ["compression/png.ts", 'import { u8 } from "../codec/wire.ts";'],
     ["auth/vnc_auth.ts", 'import { connect } from "../endpoints/mod.ts";'],
     ["transports/websocket.ts", 'import { Socket } from "node:net";'],
     ["transports/websocket.ts", 'import { fromSocket } from "./node.ts";'],
@@ -181,6 +199,7 @@ describe("the rule", () => {
 
   test.each([
     ["codec/server/mod.ts", 'import { concat } from "@std/bytes"; import { u8 } from "../wire.ts";'],
+    ["compression/node.ts", 'import { decodePng } from "./png.ts"; import { createInflater } from "./node_zlib.ts";'],
     ["auth/des.ts", 'import des from "des.js"; import { u8 } from "../codec/wire.ts";'],
     ["transports/node_tls.ts", 'import { connect } from "node:tls"; import { fromSocket } from "./node.ts";'],
     ["transports/workers.ts", 'import { connect } from "cloudflare:sockets";'],

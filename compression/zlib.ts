@@ -1,0 +1,142 @@
+/**
+ * Zlib streams (RFC 1950) by pako: the same in every runtime.
+ *
+ * @module
+ */
+
+import {
+  Z_BUF_ERROR,
+  Z_NEED_DICT,
+  Z_STREAM_END,
+  Z_SYNC_FLUSH,
+  ZStream,
+  zlibDeflate,
+  zlibDeflateInit,
+  zlibInflate,
+  zlibInflateInit,
+} from "pako";
+import type { Deflater, Inflater } from "../codec/compression.ts";
+import { RfbError } from "../codec/errors.ts";
+
+/**
+ * An inflater for one stream that pako inflates. Once it has thrown an {@link RfbError}, it throws the same for ever:
+ * what follows in the stream cannot be read.
+ */
+export function createInflater(): Inflater {
+  const stream = new ZStream();
+  zlibInflateInit(stream);
+  return faithful(pakoRun(stream, 0));
+}
+
+/**
+ * Inflates piece by piece from a stream of pako's that has been set up.
+ *
+ * @param trailer bytes after the stream's end that are passed over: the checksum, where pako takes it for no part
+ */
+export function pakoRun(stream: ZStream, trailer: number): (deflated: Uint8Array, maximum: number) => Uint8Array {
+  let held = NONE;
+  let isOver = false;
+  let passable = trailer;
+  const pass = (bytes: number): void => {
+    passable -= bytes;
+    if (passable < 0) throw malformed(`${-passable} bytes after its end`);
+  };
+  return (deflated, maximum) => {
+    if (isOver) {
+      pass(deflated.length);
+      return NONE;
+    }
+    // One byte above the maximum is what tells too much from enough.
+    let output = held.length > 0 ? held : new Uint8Array(Math.min(maximum + 1, 4 * deflated.length + 512));
+    let size = 0;
+    stream.input = deflated;
+    stream.next_in = 0;
+    stream.avail_in = deflated.length;
+    for (;;) {
+      stream.output = output;
+      stream.next_out = size;
+      stream.avail_out = Math.min(output.length, maximum + 1) - size;
+      const status = zlibInflate(stream, Z_SYNC_FLUSH);
+      size = stream.next_out;
+      if (size > maximum) throw new RfbError("limit", ACT, `more than ${maximum} bytes come out`);
+      if (status === Z_NEED_DICT) throw malformed("it needs a preset dictionary");
+      if (status < 0 && status !== Z_BUF_ERROR) throw malformed(stream.msg || `pako's status ${status}`);
+      isOver = status === Z_STREAM_END;
+      if (isOver) pass(stream.avail_in);
+      if (isOver || stream.avail_out > 0) break;
+      const larger = new Uint8Array(Math.min(maximum + 1, 2 * output.length));
+      larger.set(output);
+      output = larger;
+    }
+    stream.input = stream.output = NONE;
+    held = output.length <= HELD ? output : NONE;
+    return output.subarray(0, size);
+  };
+}
+
+/** An inflater of what `run` does, with its arguments checked and its first fault repeated for ever. */
+export function faithful(run: (deflated: Uint8Array, maximum: number) => Uint8Array): Inflater {
+  let fault: RfbError | undefined;
+  return {
+    inflate(deflated, maximum) {
+      if (!Number.isSafeInteger(maximum) || maximum < 0) {
+        throw new RangeError(`Cannot inflate: the maximum must be a count of bytes, got ${maximum}`);
+      }
+      if (fault !== undefined) throw fault;
+      if (deflated.length === 0) return NONE;
+      try {
+        return run(deflated, maximum);
+      } catch (error) {
+        if (error instanceof RfbError) fault = error;
+        throw error;
+      }
+    },
+  };
+}
+
+/** A deflater for one stream. @param level 0 to 9 @throws {RangeError} of any other level */
+export function createDeflater(level: number): Deflater {
+  checkLevel(level);
+  const stream = new ZStream();
+  zlibDeflateInit(stream, level);
+  return {
+    deflate(bytes) {
+      stream.input = bytes;
+      stream.next_in = 0;
+      stream.avail_in = bytes.length;
+      let output = new Uint8Array((bytes.length >> 1) + 64);
+      let size = 0;
+      for (;;) {
+        stream.output = output;
+        stream.next_out = size;
+        stream.avail_out = output.length - size;
+        zlibDeflate(stream, Z_SYNC_FLUSH);
+        size = stream.next_out;
+        if (stream.avail_out > 0) break;
+        // By far more than the six bytes below which a flush would write its mark twice.
+        const larger = new Uint8Array(2 * output.length);
+        larger.set(output);
+        output = larger;
+      }
+      stream.input = stream.output = NONE;
+      return output.slice(0, size);
+    },
+  };
+}
+
+/** @throws {RangeError} unless it is an integer from 0 to 9 */
+export function checkLevel(level: number): void {
+  if (!Number.isInteger(level) || level < 0 || level > 9) {
+    throw new RangeError(`Cannot deflate: the level must be 0 to 9, got ${level}`);
+  }
+}
+
+function malformed(reason: string): RfbError {
+  return new RfbError("malformed", ACT, reason);
+}
+
+const ACT = "Cannot inflate a zlib stream";
+const NONE: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
+/** What a stream keeps for its next output: most rectangles are smaller, and a connection has six streams. */
+const HELD = 1 << 20;
