@@ -8,6 +8,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Command } from "commander";
 import { proxyCommand } from "./proxy.ts";
+import { replayCommand } from "./replay.ts";
 import { run } from "./run.ts";
 import { snapshotCommand } from "./snapshot.ts";
 
@@ -32,5 +33,5 @@ const program = new Command("rfb")
   .description("Tools for RFB, the protocol of VNC.")
   .version(version(), "-V, --version", "print the version")
   .addHelpText("after", "\nrfb COMMAND --help tells more, with examples.");
-for (const command of [proxyCommand(), snapshotCommand()]) program.addCommand(command);
+for (const command of [proxyCommand(), snapshotCommand(), replayCommand()]) program.addCommand(command);
 await run(program);

@@ -9,7 +9,8 @@ import { basename, dirname, join } from "node:path";
 import { Command } from "commander";
 import { encode } from "fast-png";
 import { RfbError } from "../codec/errors.ts";
-import { joinServer, type RfbClient, takeScreenshot } from "../endpoints/mod.ts";
+import { nodeCompression } from "../compression/node.ts";
+import { type ClientConnection, createRfbClient, joinServer } from "../endpoints/mod.ts";
 import { negotiatedFacts } from "../proxy/log.ts";
 import { parseSnapshotSettings, type SnapshotSettings } from "../proxy/settings.ts";
 import { connectTarget, nameOfTarget, reachOf } from "./connect.ts";
@@ -76,7 +77,7 @@ async function takePng(
     );
   }, timeout);
   const interrupt = (): void => over.abort(new Fault(1, "Interrupted: nothing was written"));
-  let client: RfbClient | undefined;
+  let client: ClientConnection | undefined;
   const end = (): void => client?.transport.abort();
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
@@ -85,13 +86,15 @@ async function takePng(
     client = await joinServer(transport, { authentication, tls, signal });
     stage = "the picture";
     signal.addEventListener("abort", end);
-    const framebuffer = await takeScreenshot(client);
+    const image = await createRfbClient(client, {
+      compression: await nodeCompression({ jpegModule: false }),
+    }).screenshot();
     const { session } = client;
     const facts = factsOf(negotiatedFacts(session, session, client.transport));
     await client.close();
-    const { width, height } = framebuffer;
+    const { width, height } = image;
     if (width * height === 0) throw new Fault(1, "Cannot write a PNG: the server's screen has no pixels");
-    const png = encode({ width, height, data: framebuffer.toRgba(), channels: 4, depth: 8 });
+    const png = encode({ ...image, channels: 4, depth: 8 });
     return { png, said: [`${width}x${height}`, ...facts].join(", ") };
   } catch (error) {
     signal.throwIfAborted();
