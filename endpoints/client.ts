@@ -8,7 +8,7 @@ import { type Connection, createConnection } from "./connection.ts";
 import { driveTo, type Link } from "./link.ts";
 
 /** The client's end of a session. */
-export type RfbClient = Connection<ServerEvent, ClientMessage>;
+export type ClientConnection = Connection<ServerEvent, ClientMessage>;
 
 /** How a client checks its server's TLS: the end and the kind follow from the scheme. */
 export type ClientTls = Omit<TlsClientOptions, "role" | "kind">;
@@ -29,7 +29,7 @@ export interface JoinOptions {
  *
  * @throws {RfbError} the server's fault or refusal; the transport is then closed
  */
-export async function joinServer(transport: Transport, options: JoinOptions): Promise<RfbClient> {
+export async function joinServer(transport: Transport, options: JoinOptions): Promise<ClientConnection> {
   const { authentication, tls = {}, shared = true, limits = DEFAULT_LIMITS, signal } = options;
   const handshake = createClientHandshake(limits);
   const link: Link<ClientHandshake> = {

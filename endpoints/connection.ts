@@ -1,4 +1,5 @@
 import type { Framer } from "../codec/framer.ts";
+import type { Rectangle } from "../codec/server/rectangle.ts";
 import { observe, type Session, type SessionEvent } from "../codec/session.ts";
 import type { Transport } from "../transports/transport.ts";
 
@@ -19,6 +20,8 @@ export interface Connection<Incoming, Outgoing> {
   send(message: Outgoing): Promise<void>;
   /** Sends bytes as they are: rectangles, or a whole update that nothing shall come in between of. */
   sendBytes(bytes: Uint8Array): Promise<void>;
+  /** Tells the session of what {@link Connection.sendBytes} is about to send, and answers with it. */
+  observe(event: Outgoing | Rectangle): Session;
   close(): Promise<void>;
   readonly session: Session;
   readonly transport: Transport;
@@ -61,6 +64,10 @@ export function createConnection<Incoming extends SessionEvent, Outgoing extends
       await transport.write(bytes);
     },
     sendBytes: (bytes) => transport.write(bytes),
+    observe(event) {
+      session = observe(session, role, event);
+      return session;
+    },
     close: () => transport.close(),
     get session() {
       return session;

@@ -1,6 +1,5 @@
 import { type ServerAuthentication, securityTypesOf, serverExchange } from "../auth/mod.ts";
-import type { ClientMessage } from "../codec/client/mod.ts";
-import { createClientFramer } from "../codec/framer.ts";
+import { type ClientEvent, createClientFramer } from "../codec/framer.ts";
 import { createServerHandshake, type ServerHandshake } from "../codec/handshake/server_handshake.ts";
 import type { ServerInit } from "../codec/handshake/server_init.ts";
 import { DEFAULT_LIMITS, type Limits } from "../codec/limits.ts";
@@ -10,7 +9,7 @@ import { type Connection, createConnection } from "./connection.ts";
 import { driveTo, type Link, turnAway } from "./link.ts";
 
 /** The server's end of a session. */
-export type RfbServer = Connection<ClientMessage, ServerMessage>;
+export type ServerConnection = Connection<ClientEvent, ServerMessage>;
 
 /** What a server shows and checks in TLS: the end and the kind follow from the scheme. */
 export type ServerTls = Omit<TlsServerOptions, "role" | "kind">;
@@ -31,7 +30,7 @@ export interface AdmitOptions {
  * @throws {RfbError} the client's fault, or its failure to authenticate; it has been told no more than that it
  *   failed, and the transport is then closed
  */
-export async function admitClient(transport: Transport, options: AdmitOptions): Promise<RfbServer> {
+export async function admitClient(transport: Transport, options: AdmitOptions): Promise<ServerConnection> {
   const { authentication, tls = {}, serverInit, limits = DEFAULT_LIMITS, signal } = options;
   const handshake = createServerHandshake(limits);
   const link: Link<ServerHandshake> = {

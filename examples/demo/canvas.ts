@@ -1,22 +1,12 @@
 import font from "oled-font-5x7";
-
-/** A picture in bytes R, G, B and one spare, to draw on. */
-export interface Canvas {
-  readonly width: number;
-  readonly height: number;
-  readonly pixels: Uint8Array;
-}
+import { fillArea, type Surface } from "../../codec/mod.ts";
 
 /** 0xRRGGBB. */
 export type Colour = number;
 
-export function createCanvas(width: number, height: number): Canvas {
-  return { width, height, pixels: new Uint8Array(width * height * 4) };
-}
-
 /** Fills a rectangle; what leaves the canvas is cut off. */
 export function fillRectangle(
-  canvas: Canvas,
+  canvas: Surface,
   x: number,
   y: number,
   width: number,
@@ -24,15 +14,14 @@ export function fillRectangle(
   colour: Colour,
 ): void {
   const left = Math.max(0, Math.round(x));
+  const top = Math.max(0, Math.round(y));
   const right = Math.min(canvas.width, Math.round(x + width));
   const bottom = Math.min(canvas.height, Math.round(y + height));
-  for (let row = Math.max(0, Math.round(y)); row < bottom; row++) {
-    for (let column = left; column < right; column++) setPixel(canvas, column, row, colour);
-  }
+  if (left < right && top < bottom) fillArea(canvas, left, top, right - left, bottom - top, rgbaOf(colour));
 }
 
 /** Fills a disc; what leaves the canvas is cut off. */
-export function fillDisc(canvas: Canvas, x: number, y: number, radius: number, colour: Colour): void {
+export function fillDisc(canvas: Surface, x: number, y: number, radius: number, colour: Colour): void {
   for (let row = -radius; row <= radius; row++) {
     const half = Math.sqrt(radius * radius - row * row);
     fillRectangle(canvas, x - half, y + row, 2 * half, 1, colour);
@@ -40,7 +29,7 @@ export function fillDisc(canvas: Canvas, x: number, y: number, radius: number, c
 }
 
 /** Writes one line of text, each dot of a letter `scale` pixels wide. Characters the font lacks show as "?". */
-export function drawText(canvas: Canvas, x: number, y: number, text: string, scale: number, colour: Colour): void {
+export function drawText(canvas: Surface, x: number, y: number, text: string, scale: number, colour: Colour): void {
   let left = x;
   for (const character of text) {
     drawCharacter(canvas, left, y, character, scale, colour);
@@ -48,7 +37,7 @@ export function drawText(canvas: Canvas, x: number, y: number, text: string, sca
   }
 }
 
-function drawCharacter(canvas: Canvas, x: number, y: number, character: string, scale: number, colour: Colour): void {
+function drawCharacter(canvas: Surface, x: number, y: number, character: string, scale: number, colour: Colour): void {
   const index = font.lookup.indexOf(character);
   const glyph = index < 0 ? font.lookup.indexOf("?") : index;
   for (let column = 0; column < font.width; column++) {
@@ -59,9 +48,7 @@ function drawCharacter(canvas: Canvas, x: number, y: number, character: string, 
   }
 }
 
-function setPixel({ width, pixels }: Canvas, x: number, y: number, colour: Colour): void {
-  const at = (y * width + x) * 4;
-  pixels[at] = colour >> 16;
-  pixels[at + 1] = colour >> 8;
-  pixels[at + 2] = colour;
+/** As pixels have it: R in the lowest byte. */
+function rgbaOf(colour: Colour): number {
+  return ((colour >> 16) & 0xff) | (colour & 0xff00) | ((colour & 0xff) << 16) | 0xff000000;
 }

@@ -15,11 +15,11 @@ import {
 import { startProxy } from "../../cli/serve.ts";
 import { snapshotCommand } from "../../cli/snapshot.ts";
 import type { ProxySettingsInput } from "../../proxy/settings.ts";
-import { type Listener, listenTcp } from "../../transports/node.ts";
+import { listenTcp } from "../../transports/node.ts";
 import type { Transport } from "../../transports/transport.ts";
 import { makeCertificate } from "./certificate.ts";
 import { servePage } from "./page.ts";
-import { serveDesktop } from "./server.ts";
+import { createDesktop } from "./server.ts";
 
 interface DemoOptions extends SecurityOptions {
   readonly target?: string;
@@ -53,7 +53,7 @@ await run(command);
 async function demo(options: DemoOptions): Promise<void> {
   const { target, snapshot } = options;
   const port = await freePort(snapshot === undefined ? options.port : 0);
-  const { settings, listener } = target === undefined ? await startDesktop(options) : yours(target, options);
+  const { settings, close } = target === undefined ? await startDesktop(options) : yours(target, options);
   try {
     const page = `http://127.0.0.1:${port}`;
     const proxy = await startProxy(
@@ -72,30 +72,39 @@ async function demo(options: DemoOptions): Promise<void> {
     }
     await proxy.drain(snapshot === undefined ? 0 : 1000);
   } finally {
-    await listener?.close();
+    await close?.();
   }
 }
 
-type Behind = Omit<ProxySettingsInput, "listen">;
+/** What the proxy is in front of. */
+interface Behind {
+  readonly settings: Omit<ProxySettingsInput, "listen">;
+  readonly close?: () => Promise<void>;
+}
 
-function yours(target: string, options: DemoOptions): { settings: Behind; listener?: Listener } {
+function yours(target: string, options: DemoOptions): Behind {
   return { settings: { ...readSecurityOptions(options), target } };
 }
 
 /** A VNC server of our own, and what it takes to get in. */
-async function startDesktop(options: DemoOptions): Promise<{ settings: Behind; listener: Listener }> {
+async function startDesktop(options: DemoOptions): Promise<Behind> {
   const { port: _, snapshot: __, verifyHostname, ...meant } = options;
   const flag = Object.keys(meant)[0] ?? (verifyHostname ? undefined : "verifyHostname");
   if (flag !== undefined) throw misuse(flagOf(flag, {}), "it is about a server of yours: name that with --target");
   const certificate = await makeCertificate("localhost");
+  const desktop = await createDesktop(certificate);
   const listener = await listenTcp({
     onConnection: (transport) =>
-      void serveDesktop(transport, certificate).catch((error: Error) => {
+      void desktop.serve(transport).catch((error: Error) => {
         log({ event: "warning", message: `the desktop: ${error.message}` });
       }),
   });
   const settings = { auth: ["x509none"], ca: certificate.cert, serverName: "localhost" };
-  return { settings: { ...settings, target: `127.0.0.1:${listener.port}` }, listener };
+  const close = async (): Promise<void> => {
+    desktop.close();
+    await listener.close();
+  };
+  return { settings: { ...settings, target: `127.0.0.1:${listener.port}` }, close };
 }
 
 /** The port itself, or another one if somebody has it. */

@@ -1,4 +1,5 @@
-import { type Canvas, createCanvas, drawText, fillDisc, fillRectangle } from "./canvas.ts";
+import type { Area, Surface } from "../../codec/mod.ts";
+import { drawText, fillDisc, fillRectangle } from "./canvas.ts";
 
 /** What the demo's server has received, for its picture to tell. */
 export interface Received {
@@ -19,20 +20,49 @@ export function nothingReceived(): Received {
   return { key: "none yet", pointerX: -1, pointerY: -1, buttonMask: 0, clipboard: "", typed: "" };
 }
 
-/** The demo's picture at one moment: a clock, shapes that move, and what came from the client. */
-export function paint(milliseconds: number, received: Received): Canvas {
-  const canvas = createCanvas(WIDTH, HEIGHT);
+/** Draws the demo's picture at one moment: a clock, shapes that move, and what came from clients. */
+export function paint(canvas: Surface, milliseconds: number, received: Received): void {
   for (let y = 0; y < HEIGHT; y++) fillRectangle(canvas, 0, y, WIDTH, 1, shade(y));
   drawText(canvas, 24, 20, "RFB-CODEC", 4, 0xffffff);
   drawText(canvas, 24, 56, "this desktop is drawn by a server of its own", 2, 0x9fb4cc);
-  drawText(canvas, 448, 20, new Date(milliseconds).toLocaleTimeString("en-GB"), 3, 0xffd166);
+  drawText(canvas, CLOCK.x, CLOCK.y, timeOf(milliseconds), 3, 0xffd166);
   drawShapes(canvas, milliseconds / 1000);
   drawReceived(canvas, received);
-  return canvas;
 }
 
-function drawShapes(canvas: Canvas, seconds: number): void {
-  fillRectangle(canvas, 24, 88, WIDTH - 48, 144, 0x16202e);
+/** Where the picture of now may differ from the one before. */
+export function changesSince(before: Moment, now: Moment): Area[] {
+  const [was, is] = [before.received, now.received];
+  const areas: Area[] = [SHAPES];
+  if (timeOf(before.milliseconds) !== timeOf(now.milliseconds)) areas.push(CLOCK);
+  if (LINES.some((name) => was[name] !== is[name])) areas.push(TOLD);
+  if (was.pointerX !== is.pointerX || was.pointerY !== is.pointerY || was.buttonMask !== is.buttonMask) {
+    areas.push(TOLD, dotOf(was), dotOf(is));
+  }
+  return areas;
+}
+
+/** All that a picture depends on. */
+export interface Moment {
+  readonly milliseconds: number;
+  readonly received: Readonly<Received>;
+}
+
+const CLOCK: Area = { x: 448, y: 20, width: 144, height: 21 };
+const SHAPES: Area = { x: 24, y: 88, width: WIDTH - 48, height: 144 };
+const TOLD: Area = { x: 24, y: 252, width: WIDTH - 24, height: HEIGHT - 252 };
+const LINES = ["key", "typed", "clipboard"] as const;
+
+function dotOf({ pointerX, pointerY }: Received): Area {
+  return { x: pointerX - 5, y: pointerY - 5, width: 11, height: 11 };
+}
+
+function timeOf(milliseconds: number): string {
+  return new Date(milliseconds).toLocaleTimeString("en-GB");
+}
+
+function drawShapes(canvas: Surface, seconds: number): void {
+  fillRectangle(canvas, SHAPES.x, SHAPES.y, SHAPES.width, SHAPES.height, 0x16202e);
   const across = WIDTH - 48 - 60;
   fillDisc(canvas, 54 + swing(seconds / 7) * across, 120 + 90 * Math.abs(Math.sin(seconds * 2)) - 2, 18, 0xef476f);
   fillDisc(canvas, 54 + swing(seconds / 5 + 0.6) * across, 160 + 40 * Math.cos(seconds * 1.3), 12, 0x06d6a0);
@@ -40,7 +70,7 @@ function drawShapes(canvas: Canvas, seconds: number): void {
   fillRectangle(canvas, 54 + swing(seconds / 11) * (across - 30), 148, edge, edge, 0x118ab2);
 }
 
-function drawReceived(canvas: Canvas, received: Received): void {
+function drawReceived(canvas: Surface, received: Received): void {
   const { key, pointerX, pointerY, buttonMask, clipboard, typed } = received;
   const pointer = pointerX < 0 ? "none yet" : `${pointerX},${pointerY} buttons ${buttonMask.toString(2)}`;
   const lines = [

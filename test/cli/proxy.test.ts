@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ClientOptions, WebSocket } from "ws";
 import { schemesNamed } from "../../auth/mod.ts";
 import { startProxy } from "../../cli/serve.ts";
-import { joinServer, type RfbClient, takeScreenshot } from "../../endpoints/mod.ts";
+import { type ClientConnection, createRfbClient, joinServer } from "../../endpoints/mod.ts";
 import { connectTcp } from "../../transports/node.ts";
 import { type Certificates, makeCertificates } from "../peers/certificates.ts";
 import { comparePictures, parsePng } from "../peers/picture.ts";
@@ -247,7 +247,7 @@ describe.concurrent("SIGTERM", () => {
     });
     for (const port of proxy.ports)
       await expect(connectTcp({ host: "127.0.0.1", port })).rejects.toThrow(/ECONNREFUSED/);
-    expect((await takeScreenshot(client)).width).toBe(70);
+    expect((await createRfbClient(client).screenshot()).width).toBe(70);
     expect(proxy.ended()).toBeUndefined();
     await client.close();
     expect(await proxy.exited).toBe("status 0");
@@ -310,7 +310,7 @@ describe("startProxy", () => {
   });
 });
 
-async function joinAt(port: number): Promise<RfbClient> {
+async function joinAt(port: number): Promise<ClientConnection> {
   const transport = await connectTcp({ host: "127.0.0.1", port });
   return joinServer(transport, { authentication: { schemes: schemesNamed(["none"]), credentials: () => ({}) } });
 }

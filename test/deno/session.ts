@@ -2,7 +2,7 @@
 
 import { schemesNamed } from "../../auth/mod.ts";
 import { Encoding, encodeRectangle, RGBX8888 } from "../../codec/mod.ts";
-import { admitClient, joinServer, takeScreenshot } from "../../endpoints/mod.ts";
+import { admitClient, createRfbClient, joinServer } from "../../endpoints/mod.ts";
 import { createMemoryPair } from "../../transports/memory.ts";
 import type { Transport } from "../../transports/transport.ts";
 
@@ -11,8 +11,8 @@ const serving = serve(far);
 const client = await joinServer(near, {
   authentication: { schemes: schemesNamed(["vncauth"]), credentials: () => ({ password: "secret" }) },
 });
-const picture = await takeScreenshot(client);
-console.log(`${picture.width}x${picture.height} ${picture.toRgba().join(" ")}`);
+const picture = await createRfbClient(client, { encodingTypes: [Encoding.Raw] }).screenshot();
+console.log(`${picture.width}x${picture.height} ${picture.data.join(" ")}`);
 await client.close();
 await serving;
 

@@ -1,0 +1,428 @@
+import type { Area } from "../codec/areas.ts";
+import type { ClientMessage } from "../codec/client/mod.ts";
+import { ClipboardAction } from "../codec/clipboard.ts";
+import { type Compression, type Image, NO_COMPRESSION } from "../codec/compression.ts";
+import { decodeCopyRect } from "../codec/encodings/copy_rect.ts";
+import type { Cursor } from "../codec/encodings/cursor.ts";
+import { decodeDesktopName } from "../codec/encodings/desktop_name.ts";
+import { decodeExtendedDesktopSize, type ExtendedDesktopSize } from "../codec/encodings/extended_desktop_size.ts";
+import { framingOf } from "../codec/encodings/framing.ts";
+import { decodeQemuLedState } from "../codec/encodings/qemu_led_state.ts";
+import { RfbError } from "../codec/errors.ts";
+import { FenceFlag } from "../codec/fence.ts";
+import { createFramebuffer, type Framebuffer } from "../codec/framebuffer.ts";
+import type { ServerEvent } from "../codec/framer.ts";
+import { keysymOf } from "../codec/keysyms.ts";
+import { DEFAULT_LIMITS, type Limits } from "../codec/limits.ts";
+import { Encoding } from "../codec/names.ts";
+import { createPayloadCollector } from "../codec/payload.ts";
+import { type PixelFormat, RGBX8888 } from "../codec/pixel_format.ts";
+import type { Screen } from "../codec/screens.ts";
+import type { Rectangle } from "../codec/server/rectangle.ts";
+import type { Session } from "../codec/session.ts";
+import { contentOf, textOf } from "../codec/text.ts";
+import type { ClientConnection } from "./client.ts";
+import { createClipboard } from "./clipboard.ts";
+import { type Coverage, createCoverage } from "./coverage.ts";
+import { createLatest } from "./latest.ts";
+
+/** What a client is to ask for. */
+export interface RfbClientOptions {
+  /** Without it only encodings that need none are asked for, and the clipboard is Latin-1. */
+  readonly compression?: Compression;
+  /** Encodings of pixels, best first; those that are fast here when absent. */
+  readonly encodingTypes?: readonly number[];
+  /** {@link RGBX8888} when absent: anything else costs quality, or work. */
+  readonly pixelFormat?: PixelFormat;
+  /** 0 to 9: how much work the server is to put into compressing. */
+  readonly compressionLevel?: number;
+  /** 0 to 9: lets the server send JPEG. Absent: nothing may be lost. */
+  readonly qualityLevel?: number;
+  readonly limits?: Limits;
+}
+
+/** What happens at a server, told apart by `type`. */
+export type RfbClientEvent =
+  | { readonly type: "update" /** Where the picture was drawn on. */; readonly areas: readonly Area[] }
+  | { readonly type: "resize"; readonly width: number; readonly height: number }
+  | { readonly type: "cursor"; readonly cursor: Cursor }
+  /** The server has moved the pointer. */
+  | { readonly type: "pointer"; readonly x: number; readonly y: number }
+  | { readonly type: "bell" }
+  | { readonly type: "clipboard"; readonly text: string }
+  | { readonly type: "name"; readonly name: string }
+  /** Bit 0 scroll lock, bit 1 num lock, bit 2 caps lock. */
+  | { readonly type: "ledState"; readonly state: number }
+  /** A {@link RfbClient.resize} was refused: 1 prohibited, 2 out of resources, 3 invalid layout. */
+  | { readonly type: "resizeRefused"; readonly status: number };
+
+/**
+ * A session with a server. It can be iterated over: what happens, as it happens. Of each type of event only the newest
+ * waits to be read (the areas of updates add up), so a slow reader costs no memory. Updates are asked for while somebody
+ * iterates; a picture is there without, too: {@link RfbClient.screenshot}.
+ */
+export interface RfbClient extends AsyncIterable<RfbClientEvent> {
+  /** The picture, as it is now. */
+  readonly framebuffer: Framebuffer;
+  readonly session: Session;
+  /** The desktop's. */
+  readonly name: string;
+  /** What the server's screens are, where it tells. */
+  readonly screens: readonly Screen[];
+  /**
+   * The whole picture, no pixel of it older than this call.
+   *
+   * @throws {RfbError} the server's fault; `truncated` when it closes first, `unexpected` when it cannot settle on a size
+   */
+  screenshot(): Promise<Image>;
+  /** Moves the pointer, with these buttons down: bits as in PointerEvent, bit 7 back and bit 8 forward. */
+  pointer(x: number, y: number, buttonMask?: number): Promise<void>;
+  /** A key goes down or up. @param keycode of the XT set, 0 where unknown: it is sent where the server takes it. */
+  key(keysym: number, isDown: boolean, keycode?: number): Promise<void>;
+  /** Presses the keys that write a text, one after the other. */
+  type(text: string): Promise<void>;
+  /** Hands the server a new clipboard. */
+  setClipboard(text: string): Promise<void>;
+  /** Asks for another size of the desktop. @throws {TypeError} a server that takes none */
+  resize(width: number, height: number): Promise<void>;
+  /** Sends a message as it is. */
+  send(message: ClientMessage): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Begins to work a session that {@link joinServer} has opened. The connection is the client's from here on. */
+export function createRfbClient(connection: ClientConnection, options: RfbClientOptions = {}): RfbClient {
+  const { pixelFormat = RGBX8888, limits = DEFAULT_LIMITS } = options;
+  const framebuffer = createFramebuffer({ ...options, limits });
+  const collect = createPayloadCollector();
+  const events = createLatest<RfbClientEvent>((event) =>
+    event.type === "update" ? { type: "update", areas: framebuffer.takeDamage() } : event,
+  );
+  const clipboard = createClipboard(
+    {
+      plain: (text) => connection.send({ type: "clientCutText", text }),
+      extended: (message) => connection.send({ type: "extendedClientCutText", ...message }),
+    },
+    options.compression ?? NO_COMPRESSION,
+    limits,
+  );
+  let name = textOf(connection.session.name ?? new Uint8Array(0));
+  let screens: readonly Screen[] = [];
+  let rectangle: Rectangle | undefined;
+  let watchers = 0;
+  let shot: Shot | undefined;
+  let isKnown = false; // every pixel of the picture has come at least once
+  let lastShot: Promise<unknown> = Promise.resolve();
+  let hasFence = false;
+  let continuous: "unknown" | "off" | "on" = "unknown";
+  let hasQemuKeys = false;
+
+  tell({ type: "setPixelFormat", pixelFormat });
+  tell({ type: "setEncodings", encodingTypes: encodingTypesOf(options) });
+  void run();
+
+  return {
+    framebuffer,
+    get session() {
+      return connection.session;
+    },
+    get name() {
+      return name;
+    },
+    get screens() {
+      return screens;
+    },
+    screenshot() {
+      const taken = lastShot.then(takeShot);
+      lastShot = taken.catch(() => {});
+      return taken;
+    },
+    pointer(x, y, buttonMask = 0) {
+      const { framebufferWidth, framebufferHeight, extendedMouseButtons } = connection.session;
+      const place = {
+        x: Math.max(0, Math.min(Math.trunc(x), framebufferWidth - 1)),
+        y: Math.max(0, Math.min(Math.trunc(y), framebufferHeight - 1)),
+      };
+      return connection.send(
+        extendedMouseButtons && buttonMask >= 0x80
+          ? {
+              type: "pointerEvent",
+              buttonMask: (buttonMask & 0x7f) | 0x80,
+              ...place,
+              extendedButtonMask: (buttonMask >> 7) & 0x03,
+            }
+          : { type: "pointerEvent", buttonMask: buttonMask & 0xff, ...place },
+      );
+    },
+    key,
+    async type(text) {
+      for (const character of text) {
+        await key(keysymOf(character), true);
+        await key(keysymOf(character), false);
+      }
+    },
+    setClipboard: (text) => clipboard.set(text),
+    async resize(width, height) {
+      if (screens.length === 0) throw new TypeError("Cannot resize the desktop: the server has not said that it can");
+      const [{ id, flags }] = screens as [Screen];
+      await connection.send({
+        type: "setDesktopSize",
+        width,
+        height,
+        screens: [{ id, x: 0, y: 0, width, height, flags }],
+      });
+    },
+    send: (message) => connection.send(message),
+    close: () => connection.close(),
+    [Symbol.asyncIterator]() {
+      watchers += 1;
+      if (watchers === 1) watch();
+      let isOver = false;
+      const leave = (): void => {
+        if (!isOver) watchers -= 1;
+        isOver = true;
+        if (watchers === 0) unwatch();
+      };
+      return {
+        async next() {
+          const value = isOver ? undefined : await events.next();
+          if (value !== undefined) return { done: false, value };
+          leave();
+          return { done: true, value: undefined };
+        },
+        async return() {
+          leave();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+
+  async function key(keysym: number, isDown: boolean, keycode = 0): Promise<void> {
+    const downFlag = isDown ? 1 : 0;
+    await connection.send(
+      hasQemuKeys && keycode !== 0
+        ? { type: "qemuExtendedKeyEvent", downFlag, keysym, keycode }
+        : { type: "keyEvent", downFlag, key: keysym },
+    );
+  }
+
+  async function run(): Promise<void> {
+    try {
+      for (;;) {
+        const event = await connection.next();
+        if (event === undefined) break;
+        take(event);
+      }
+      finish(undefined);
+    } catch (error) {
+      connection.transport.abort();
+      finish(error);
+    }
+  }
+
+  function finish(error: unknown): void {
+    const missing = `the server closed with ${shot?.coverage.missing} pixels to come`;
+    shot?.reject(error ?? new RfbError("truncated", "Cannot take a screenshot", missing));
+    events.end(error);
+  }
+
+  function take(event: ServerEvent): void {
+    const { cursor, pointer, width, height } = framebuffer;
+    framebuffer.apply(event, connection.session);
+    switch (event.type) {
+      case "rectangle":
+        rectangle = event;
+        // Servers tell the size again with every whole picture, where it is an ExtendedDesktopSize.
+        if (framebuffer.width !== width || framebuffer.height !== height) resized();
+        else if (event.encodingType === Encoding.QEMUExtendedKeyEvent) hasQemuKeys = true;
+        return;
+      case "rectanglePayload": {
+        const drawn = rectangle!;
+        if (framingOf(drawn.encodingType)?.drawsPixels === true) {
+          if (event.last && shot !== undefined) cover(shot.coverage, drawn, event.bytes);
+          return;
+        }
+        const payload = collect(event);
+        if (payload !== undefined) takePseudo(drawn, payload);
+        if (framebuffer.cursor !== undefined && framebuffer.cursor !== cursor) {
+          events.add({ type: "cursor", cursor: framebuffer.cursor });
+        }
+        if (framebuffer.pointer !== undefined && framebuffer.pointer !== pointer) {
+          events.add({ type: "pointer", ...framebuffer.pointer });
+        }
+        return;
+      }
+      case "framebufferUpdateEnd":
+        events.add({ type: "update", areas: [] });
+        finishShot();
+        if (shot !== undefined || (watchers > 0 && continuous !== "on")) request(1);
+        return;
+      case "bell":
+        events.add({ type: "bell" });
+        return;
+      case "serverFence":
+        hasFence = true;
+        if (event.flags >= FenceFlag.Request) {
+          const flags = event.flags & (FenceFlag.BlockBefore | FenceFlag.BlockAfter | FenceFlag.SyncNext);
+          tell({ type: "clientFence", flags, payload: event.payload.slice() });
+        }
+        return;
+      case "endOfContinuousUpdates":
+        if (continuous === "unknown") continuous = "off";
+        if (watchers > 0) watch();
+        return;
+      case "resizeFrameBuffer":
+      case "palmResizeFrameBuffer":
+        resized();
+        return;
+      case "serverCutText":
+        events.add({ type: "clipboard", text: contentOf(event.text) });
+        return;
+      case "extendedServerCutText": {
+        const text = clipboard.take(event);
+        if (text !== undefined) events.add({ type: "clipboard", text });
+        else if ((event.flags & ClipboardAction.Caps) !== 0) void clipboard.sendCapabilities().catch(() => {});
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  function takePseudo(of: Rectangle, payload: Uint8Array): void {
+    switch (of.encodingType) {
+      case Encoding.DesktopName:
+        name = textOf(decodeDesktopName(payload).name);
+        events.add({ type: "name", name });
+        return;
+      case Encoding.QEMULEDState:
+        events.add({ type: "ledState", state: decodeQemuLedState(payload).state });
+        return;
+      case Encoding.ExtendedDesktopSize:
+        takeDesktopSize(decodeExtendedDesktopSize(payload, of));
+        return;
+      default:
+        return;
+    }
+  }
+
+  function takeDesktopSize({ reason, status, screens: told }: ExtendedDesktopSize): void {
+    if (reason === 1 && status !== 0) events.add({ type: "resizeRefused", status });
+    else screens = told;
+  }
+
+  function resized(): void {
+    isKnown = false;
+    const { width, height } = framebuffer;
+    events.add({ type: "resize", width, height });
+    if (continuous === "on") enable(1);
+    if (shot !== undefined) beginShot(shot);
+    else if (watchers > 0) request(0); // a new size comes with no promise of its pixels
+  }
+
+  function watch(): void {
+    if (continuous === "off" && hasFence) {
+      enable(1);
+      continuous = "on";
+    }
+    request(framebuffer.width === 0 ? 0 : 1);
+  }
+
+  function unwatch(): void {
+    if (continuous !== "on") return;
+    enable(0);
+    continuous = "off";
+  }
+
+  function enable(enableFlag: number): void {
+    const { framebufferWidth: width, framebufferHeight: height } = connection.session;
+    tell({ type: "enableContinuousUpdates", enableFlag, x: 0, y: 0, width, height });
+  }
+
+  function request(incremental: number): void {
+    const { framebufferWidth: width, framebufferHeight: height } = connection.session;
+    tell({ type: "framebufferUpdateRequest", incremental, x: 0, y: 0, width, height });
+  }
+
+  function takeShot(): Promise<Image> {
+    return new Promise((resolve, reject) => {
+      if (events.isOver) {
+        reject(new RfbError("truncated", "Cannot take a screenshot", "the connection has ended"));
+        return;
+      }
+      beginShot({ coverage: createCoverage(0, 0), sizes: -1, resolve, reject });
+    });
+  }
+
+  function cover(coverage: Coverage, drawn: Rectangle, payload: Uint8Array): void {
+    if (drawn.encodingType !== Encoding.CopyRect || isKnown) {
+      coverage.add(drawn);
+      return;
+    }
+    const { srcX, srcY } = decodeCopyRect(payload);
+    coverage.copy(drawn, srcX, srcY);
+  }
+
+  function beginShot(of: Shot): void {
+    // A size costs the server 12 bytes, and us a framebuffer: one that comes often is no picture to wait for.
+    const sizes = of.sizes + 1;
+    if (sizes > MAXIMUM_SIZES) {
+      shot = undefined;
+      of.reject(new RfbError("unexpected", "Cannot take a screenshot", `${sizes} changes of the size`));
+      return;
+    }
+    const { framebufferWidth, framebufferHeight } = connection.session;
+    shot = { ...of, sizes, coverage: createCoverage(framebufferWidth, framebufferHeight) };
+    request(0);
+  }
+
+  function finishShot(): void {
+    if (shot === undefined || shot.coverage.missing > 0) return;
+    isKnown = true;
+    const { width, height } = framebuffer;
+    shot.resolve({ width, height, data: framebuffer.toRgba() });
+    shot = undefined;
+  }
+
+  /** Sends what nobody waits for: a server that takes nothing any more is noticed where it is read. */
+  function tell(message: ClientMessage): void {
+    connection.send(message).catch(() => {});
+  }
+}
+
+interface Shot {
+  readonly coverage: Coverage;
+  readonly sizes: number;
+  resolve(image: Image): void;
+  reject(error: unknown): void;
+}
+
+const MAXIMUM_SIZES = 8;
+
+/** Fast here, and small: those that need no compression library are the last resort. */
+const COMPRESSED = [Encoding.Tight, Encoding.ZRLE, Encoding.Zlib] as const;
+const UNCOMPRESSED = [Encoding.Hextile, Encoding.RRE, Encoding.Raw] as const;
+const PSEUDO = [
+  Encoding.Cursor,
+  Encoding.PointerPos,
+  Encoding.DesktopSize,
+  Encoding.ExtendedDesktopSize,
+  Encoding.DesktopName,
+  Encoding.LastRect,
+  Encoding.Fence,
+  Encoding.ContinuousUpdates,
+  Encoding.QEMUExtendedKeyEvent,
+  Encoding.QEMULEDState,
+  Encoding.ExtendedMouseButtons,
+] as const;
+
+function encodingTypesOf({ compression, encodingTypes, compressionLevel, qualityLevel }: RfbClientOptions): number[] {
+  return [
+    ...(encodingTypes ?? [Encoding.CopyRect, ...(compression === undefined ? [] : COMPRESSED), ...UNCOMPRESSED]),
+    ...PSEUDO,
+    ...(compression === undefined ? [] : [Encoding.CursorWithAlpha, Encoding.ExtendedClipboard]),
+    ...(compressionLevel === undefined ? [] : [Encoding.CompressionLevel0 + compressionLevel]),
+    ...(qualityLevel === undefined ? [] : [Encoding.JPEGQualityLevel0 + qualityLevel]),
+  ];
+}

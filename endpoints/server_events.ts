@@ -1,0 +1,59 @@
+import type { Screen } from "../codec/screens.ts";
+import type { Session } from "../codec/session.ts";
+
+/** A client that has been let in. */
+export interface ServedClient {
+  /** What it has asked for, and what was agreed on. */
+  readonly session: Session;
+  /** Its address for a log, where the transport tells it. */
+  readonly peer?: string;
+  /** Sends it away. */
+  close(): void;
+}
+
+/** What clients do, told apart by `type`. */
+export type RfbServerEvent =
+  | { readonly type: "joined"; readonly client: ServedClient }
+  | {
+      readonly type: "left";
+      readonly client: ServedClient /** Why, where it was not its own will. */;
+      readonly error?: unknown;
+    }
+  | PointerMoved
+  | KeyPressed
+  | { readonly type: "clipboard"; readonly client: ServedClient; readonly text: string }
+  | ResizeAsked;
+
+/** The pointer was moved, or a button pressed or released. */
+export interface PointerMoved {
+  readonly type: "pointer";
+  readonly client: ServedClient;
+  /** Pixels of the client's picture, and inside of it. */
+  readonly x: number;
+  readonly y: number;
+  /** Those that are down: bits as in PointerEvent, bit 7 back and bit 8 forward. */
+  readonly buttonMask: number;
+}
+
+/** A key went down or up. */
+export interface KeyPressed {
+  readonly type: "key";
+  readonly client: ServedClient;
+  readonly keysym: number;
+  readonly isDown: boolean;
+  /** Of the XT set; 0 where the client does not tell. */
+  readonly keycode: number;
+}
+
+/** The client wants another size. It is refused if the event has been dealt with and neither was done. */
+export interface ResizeAsked {
+  readonly type: "resizeAsked";
+  /** For {@link RfbServer.resize}, so that it hears that its wish was granted. */
+  readonly client: ServedClient;
+  /** Pixels: up to 65535, and not checked against anything. */
+  readonly width: number;
+  readonly height: number;
+  readonly screens: readonly Screen[];
+  /** Says no. @param status 1 prohibited (when absent), 2 out of resources, 3 invalid layout */
+  refuse(status?: number): void;
+}
