@@ -24,3 +24,15 @@ export function afterwards(make: () => Promise<Exchange>): Exchange {
     },
   };
 }
+
+/** An exchange that says its piece, and is over. */
+export function saying(bytes: Uint8Array): Exchange {
+  let said = false;
+  return {
+    next() {
+      if (said) return DONE;
+      said = true;
+      return { type: "send", bytes };
+    },
+  };
+}

@@ -76,8 +76,8 @@ export function usableSchemes(names: readonly string[], means: Means): UsableSch
  * @throws {RfbError} `authentication`: none in common
  */
 export function chooseSecurityType(offered: readonly number[], schemes: readonly Scheme[]): number {
-  const chosen = schemes.find(({ securityType }) => offered.includes(securityType));
-  if (chosen !== undefined) return chosen.securityType;
+  const chosen = schemes.find(({ path }) => offered.includes(path[0]!));
+  if (chosen !== undefined) return chosen.path[0]!;
   const names = schemes.map(({ name }) => name).join(", ");
   const reason = `the server offers [${offered.map(nameOfSecurityType).join(", ")}], and only [${names}] is allowed`;
   throw new RfbError("authentication", "Cannot choose a security type", reason);
@@ -85,7 +85,7 @@ export function chooseSecurityType(offered: readonly number[], schemes: readonly
 
 /** The security types to offer for these schemes: each once, in their order. */
 export function securityTypesOf(schemes: readonly Scheme[]): readonly number[] {
-  return [...new Set(schemes.map(({ securityType }) => securityType))];
+  return [...new Set(schemes.map(({ path }) => path[0]!))];
 }
 
 const VENCRYPT = ["x509plain", "x509vnc", "x509none"];

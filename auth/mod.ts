@@ -16,5 +16,5 @@
 export * from "./choice.ts";
 export { none } from "./none.ts";
 export * from "./run.ts";
-export type * from "./scheme.ts";
+export * from "./scheme.ts";
 export { SCHEMES } from "./schemes.ts";

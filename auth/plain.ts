@@ -2,26 +2,21 @@ import { RfbError } from "../codec/errors.ts";
 import type { Exchange } from "../codec/handshake/exchange.ts";
 import { take } from "../codec/handshake/take.ts";
 import { decodeVencryptPlain, encodeVencryptPlain, extentOfVencryptPlain } from "../codec/handshake/vencrypt/mod.ts";
-import type { Limits } from "../codec/limits.ts";
 import { bytesOf } from "../codec/text.ts";
-import { afterwards, DONE } from "./afterwards.ts";
-import type { Credentials, Verifier } from "./scheme.ts";
+import { afterwards, DONE, saying } from "./afterwards.ts";
+import type { ClientContext, ServerContext } from "./scheme.ts";
 
 /** The client's side of VeNCrypt's Plain: user and password, as they are. */
-export function plainClient({ username = "", password = "" }: Credentials): Exchange {
-  let sent = false;
-  return {
-    next() {
-      if (sent) return DONE;
-      sent = true;
-      const message = { type: "vencryptPlain", username: bytesOf(username), password: bytesOf(password) } as const;
-      return { type: "send", bytes: encodeVencryptPlain(message) };
-    },
-  };
+export function plainClient({ ask }: ClientContext): Exchange {
+  return afterwards(async () => {
+    const { username, password } = await ask(["username", "password"]);
+    const message = { type: "vencryptPlain", username: bytesOf(username!), password: bytesOf(password!) } as const;
+    return saying(encodeVencryptPlain(message));
+  });
 }
 
 /** The server's side of VeNCrypt's Plain: the verifier decides. */
-export function plainServer({ verify }: Verifier, limits: Limits): Exchange {
+export function plainServer({ verifier: { verify }, limits }: ServerContext): Exchange {
   if (verify === undefined) throw new TypeError("Cannot serve Plain: the verifier has no verify");
   let verification: Exchange | undefined;
   return {

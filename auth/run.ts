@@ -1,8 +1,14 @@
 import type { Exchange } from "../codec/handshake/exchange.ts";
 import { DEFAULT_LIMITS, type Limits } from "../codec/limits.ts";
 import { nameOfSecurityType, SecurityType } from "../codec/names.ts";
-import { afterwards } from "./afterwards.ts";
-import type { CredentialSource, Scheme, Verifier } from "./scheme.ts";
+import {
+  type CredentialSource,
+  type RandomSource,
+  type Scheme,
+  type ServerKeyCheck,
+  type Verifier,
+  webRandom,
+} from "./scheme.ts";
 import { vencryptClient, vencryptServer } from "./vencrypt.ts";
 
 /** What a client authenticates with. */
@@ -10,6 +16,10 @@ export interface ClientAuthentication {
   /** All that may be used, best first: nothing else ever is. */
   readonly schemes: readonly Scheme[];
   readonly credentials: CredentialSource;
+  /** Whether a server that shows a key and no certificate is the right one. None is, when absent. */
+  readonly trustsServerKey?: ServerKeyCheck;
+  /** Web Crypto's where absent. */
+  readonly random?: RandomSource;
 }
 
 /** What a server authenticates with. */
@@ -22,22 +32,24 @@ export interface ServerAuthentication {
 /** The client's exchange for a security type that {@link chooseSecurityType} gave. */
 export function clientExchange(
   securityType: number,
-  { schemes, credentials }: ClientAuthentication,
+  authentication: ClientAuthentication,
   limits: Limits = DEFAULT_LIMITS,
 ): Exchange {
-  const ofType = schemesOfType(securityType, schemes);
-  return securityType === SecurityType.VeNCrypt ? vencryptClient(ofType, run, limits) : run(ofType[0]!);
-
-  function run(scheme: Scheme): Exchange {
-    if (scheme.needs.length === 0) return scheme.client({}, limits);
-    return afterwards(async () => {
-      const given = await credentials({ scheme, needs: scheme.needs });
-      const missing = scheme.needs.filter((name) => given[name] === undefined);
-      if (missing.length > 0)
+  const { credentials, trustsServerKey = () => false, random = webRandom } = authentication;
+  return within(securityType, authentication.schemes, 0, CLIENT_CONTAINERS, limits, (scheme) =>
+    scheme.client({
+      scheme,
+      async ask(needs) {
+        const given = await credentials({ scheme, needs });
+        const missing = needs.filter((name) => given[name] === undefined);
+        if (missing.length === 0) return given;
         throw new TypeError(`Cannot use ${scheme.name}: no ${missing.join(" and no ")} was given`);
-      return scheme.client(given, limits);
-    });
-  }
+      },
+      trustsServerKey,
+      random,
+      limits,
+    }),
+  );
 }
 
 /** The server's exchange for the security type that a client chose among {@link securityTypesOf} the schemes. */
@@ -46,16 +58,41 @@ export function serverExchange(
   { schemes, verifier }: ServerAuthentication,
   limits: Limits = DEFAULT_LIMITS,
 ): Exchange {
-  const ofType = schemesOfType(securityType, schemes);
-  return securityType === SecurityType.VeNCrypt ? vencryptServer(ofType, run, limits) : run(ofType[0]!);
-
-  function run(scheme: Scheme): Exchange {
-    return scheme.server(verifier, limits);
-  }
+  const { random = webRandom } = verifier;
+  return within(securityType, schemes, 0, SERVER_CONTAINERS, limits, (scheme) =>
+    scheme.server({ scheme, verifier, random, limits }),
+  );
 }
 
-function schemesOfType(securityType: number, schemes: readonly Scheme[]): readonly Scheme[] {
-  const ofType = schemes.filter((scheme) => scheme.securityType === securityType);
-  if (ofType.length > 0) return ofType;
-  throw new RangeError(`Cannot run security type ${nameOfSecurityType(securityType)}: no scheme given is of it`);
+/** A security type that only settles which other one is run inside it. */
+export interface Container {
+  /**
+   * @param schemes those that can be chosen inside, best first
+   * @param depth where in their paths the numbers that are chosen from stand
+   * @param enter goes on with one of the numbers at `depth`
+   */
+  (schemes: readonly Scheme[], depth: number, enter: (chosen: number) => Exchange, limits: Limits): Exchange;
+}
+
+const CLIENT_CONTAINERS: ReadonlyMap<number, Container> = new Map([[SecurityType.VeNCrypt, vencryptClient]]);
+const SERVER_CONTAINERS: ReadonlyMap<number, Container> = new Map([[SecurityType.VeNCrypt, vencryptServer]]);
+
+/** The exchange of `number`, which stands at `depth` in the schemes' paths: a container's, or the one scheme's that ends there. */
+function within(
+  number: number,
+  schemes: readonly Scheme[],
+  depth: number,
+  containers: ReadonlyMap<number, Container>,
+  limits: Limits,
+  run: (scheme: Scheme) => Exchange,
+): Exchange {
+  const through = schemes.filter(({ path }) => path[depth] === number);
+  const last = through.find(({ path }) => path.length === depth + 1);
+  if (last !== undefined) return run(last);
+  const container = containers.get(number);
+  if (through.length === 0 || container === undefined) {
+    throw new RangeError(`Cannot run security type ${nameOfSecurityType(number)}: no scheme given is of it`);
+  }
+  const enter = (chosen: number): Exchange => within(chosen, through, depth + 1, containers, limits, run);
+  return container(through, depth + 1, enter, limits);
 }

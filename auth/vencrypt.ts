@@ -27,11 +27,12 @@ import type { Scheme } from "./scheme.ts";
 
 /**
  * The client's side of VeNCrypt 0.2, rfbproto "VeNCrypt": takes the first of `schemes` that the server offers, and
- * goes on as `run` has it once its TLS is up. Any other version of VeNCrypt is declined.
+ * goes on as `enter` has it once its TLS is up. Any other version of VeNCrypt is declined.
  */
 export function vencryptClient(
   schemes: readonly Scheme[],
-  run: (scheme: Scheme) => Exchange,
+  depth: number,
+  enter: (subtype: number) => Exchange,
   limits: Limits,
 ): Exchange {
   let stage: Turn = readVersion;
@@ -59,15 +60,15 @@ export function vencryptClient(
   function readSubtypes(input: Input): ExchangeStep | undefined {
     const message = take(input, extentOfVencryptSubtypes, decodeVencryptSubtypes, limits);
     if (message === undefined) return undefined;
-    const chosen = schemes.find(({ subtype }) => subtype !== undefined && message.subtypes.includes(subtype));
-    stage = chosen === undefined ? failing(noneInCommon(schemes, message.subtypes)) : () => choose(chosen);
+    const chosen = schemes.find(({ path }) => message.subtypes.includes(path[depth]!));
+    stage = chosen === undefined ? failing(noneInCommon(schemes, depth, message.subtypes)) : () => choose(chosen);
     return { type: "learned", from: "server", message };
   }
 
   function choose(scheme: Scheme): ExchangeStep {
-    const message = { type: "vencryptSubtype", subtype: scheme.subtype! } as const;
+    const message = { type: "vencryptSubtype", subtype: scheme.path[depth]! } as const;
     stage = () => {
-      stage = scheme.tls === undefined ? goOn(run(scheme)) : (input) => readSubtypeAck(input, scheme);
+      stage = scheme.tls === undefined ? goOn(enter(scheme.path[depth]!)) : (input) => readSubtypeAck(input, scheme);
       return send(encodeVencryptSubtype(message));
     };
     return { type: "learned", from: "client", message };
@@ -77,17 +78,18 @@ export function vencryptClient(
     const ack = take(input, extentOfVencryptSubtypeAck, decodeVencryptSubtypeAck, limits);
     if (ack === undefined) return undefined;
     if (ack.status !== 1)
-      throw refused(`the server refused ${nameOfVencryptSubtype(scheme.subtype!)} with ${ack.status}`);
+      throw refused(`the server refused ${nameOfVencryptSubtype(scheme.path[depth]!)} with ${ack.status}`);
     refuseEarlyBytes(input);
-    stage = goOn(run(scheme));
+    stage = goOn(enter(scheme.path[depth]!));
     return { type: "startTls", kind: scheme.tls! };
   }
 }
 
-/** The server's side of VeNCrypt 0.2: offers `schemes` in their order, and goes on as `run` has the client's choice. */
+/** The server's side of VeNCrypt 0.2: offers `schemes` in their order, and goes on as `enter` has the client's choice. */
 export function vencryptServer(
   schemes: readonly Scheme[],
-  run: (scheme: Scheme) => Exchange,
+  depth: number,
+  enter: (subtype: number) => Exchange,
   limits: Limits,
 ): Exchange {
   let stage: Turn = sendVersion;
@@ -105,7 +107,10 @@ export function vencryptServer(
       stage = failing(`the client answered with version ${answer.major}.${answer.minor}, and only 0.2 is spoken`);
       return send(encodeVencryptVersionAck({ type: "vencryptVersionAck", status: 255 }));
     }
-    const message = { type: "vencryptSubtypes", subtypes: schemes.map(({ subtype }) => subtype!) } as const;
+    const message = {
+      type: "vencryptSubtypes",
+      subtypes: [...new Set(schemes.map(({ path }) => path[depth]!))],
+    } as const;
     stage = () => {
       stage = readSubtype;
       const ack = encodeVencryptVersionAck({ type: "vencryptVersionAck", status: 0 });
@@ -117,20 +122,20 @@ export function vencryptServer(
   function readSubtype(input: Input): ExchangeStep | undefined {
     const message = take(input, extentOfVencryptSubtype, decodeVencryptSubtype, limits);
     if (message === undefined) return undefined;
-    const chosen = schemes.find(({ subtype }) => subtype === message.subtype);
+    const chosen = schemes.find(({ path }) => path[depth] === message.subtype);
     if (chosen === undefined) {
       stage = failing(`the client chose ${nameOfVencryptSubtype(message.subtype)}, which was not offered`);
       return send(encodeVencryptSubtypeAck({ type: "vencryptSubtypeAck", status: 0 }));
     }
     // Before the acknowledgement goes out: whatever comes after it may be the client's ClientHello.
     if (chosen.tls !== undefined) refuseEarlyBytes(input);
-    stage = chosen.tls === undefined ? goOn(run(chosen)) : () => sendSubtypeAck(chosen);
+    stage = chosen.tls === undefined ? goOn(enter(message.subtype)) : () => sendSubtypeAck(chosen);
     return { type: "learned", from: "client", message };
   }
 
   function sendSubtypeAck(scheme: Scheme): ExchangeStep {
     stage = () => {
-      stage = goOn(run(scheme));
+      stage = goOn(enter(scheme.path[depth]!));
       return { type: "startTls", kind: scheme.tls! };
     };
     return send(encodeVencryptSubtypeAck({ type: "vencryptSubtypeAck", status: 1 }));
@@ -172,7 +177,7 @@ function refuseEarlyBytes(input: Input): void {
   if (early > 0) throw new RfbError("insecure", "Cannot start TLS", `${early} bytes came in clear ahead of it`);
 }
 
-function noneInCommon(schemes: readonly Scheme[], offered: readonly number[]): string {
-  const allowed = schemes.map(({ subtype }) => nameOfVencryptSubtype(subtype!)).join(", ");
+function noneInCommon(schemes: readonly Scheme[], depth: number, offered: readonly number[]): string {
+  const allowed = schemes.map(({ path }) => nameOfVencryptSubtype(path[depth]!)).join(", ");
   return `the server offers [${offered.map(nameOfVencryptSubtype).join(", ")}], and only [${allowed}] is allowed`;
 }

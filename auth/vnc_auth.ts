@@ -14,11 +14,16 @@ import {
 import type { Limits } from "../codec/limits.ts";
 import { bytesOf } from "../codec/text.ts";
 import { afterwards, DONE } from "./afterwards.ts";
+import { equalInConstantTime } from "./constant_time.ts";
 import { encryptWithPassword } from "./des.ts";
-import type { Credentials, RandomSource, Verifier } from "./scheme.ts";
+import type { ClientContext, RandomSource, ServerContext } from "./scheme.ts";
 
 /** The client's side of VNC Authentication, RFC 6143 §7.2.2. Only the first 8 bytes of the password count. */
-export function vncAuthClient({ password = "" }: Credentials, limits: Limits): Exchange {
+export function vncAuthClient({ ask, limits }: ClientContext): Exchange {
+  return afterwards(async () => answering((await ask(["password"])).password!, limits));
+}
+
+function answering(password: string, limits: Limits): Exchange {
   let answered = false;
   return {
     next(input) {
@@ -36,7 +41,7 @@ export function vncAuthClient({ password = "" }: Credentials, limits: Limits): E
  * The server's side of VNC Authentication, RFC 6143 §7.2.2. Each run draws a challenge of its own: one used twice lets
  * an old answer in again.
  */
-export function vncAuthServer({ password, random = webRandom }: Verifier, limits: Limits): Exchange {
+export function vncAuthServer({ verifier: { password }, random, limits }: ServerContext): Exchange {
   if (password === undefined) throw new TypeError("Cannot serve VncAuth: the verifier has no password");
   return afterwards(async () => challenging(bytesOf(await password()), random, limits));
 }
@@ -57,15 +62,4 @@ function challenging(password: Uint8Array, random: RandomSource, limits: Limits)
       return DONE;
     },
   };
-}
-
-/** Tells nothing by its time about where two arrays of one length differ. */
-function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ (b[i] ?? 0);
-  return difference === 0;
-}
-
-function webRandom(length: number): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(length));
 }

@@ -1,6 +1,7 @@
 import { RfbError } from "../codec/errors.ts";
-import type { Send, StartTls, TlsKind, Wait } from "../codec/handshake/exchange.ts";
+import type { Send, StartRecords, StartTls, TlsKind, Wait } from "../codec/handshake/exchange.ts";
 import type { TlsOptions, Transport } from "../transports/transport.ts";
+import { sealedTransport } from "./sealed_transport.ts";
 
 /** A handshake and the transport that it runs on, which is another one once TLS has started. */
 export interface Link<Handshake> {
@@ -24,7 +25,7 @@ export interface Machine<Step> {
 }
 
 /** Steps that need no decision: carried out as they come. */
-type Routine = Send | StartTls | Wait;
+type Routine = Send | StartTls | StartRecords | Wait;
 
 /** The steps that need a decision, by name. */
 export type DecisionType<Step extends { readonly type: string }> = Exclude<Step["type"], Routine["type"]>;
@@ -125,7 +126,7 @@ function left(peer: string, cause?: unknown): RfbError {
 }
 
 function isRoutine(step: { readonly type: string }): step is Routine {
-  return step.type === "send" || step.type === "startTls" || step.type === "wait";
+  return ["send", "startTls", "startRecords", "wait"].includes(step.type);
 }
 
 async function carryOut(step: Routine, link: Link<unknown>): Promise<void> {
@@ -149,6 +150,9 @@ async function carryOut(step: Routine, link: Link<unknown>): Promise<void> {
       link.tlsOptions = link.tls(step.kind);
       link.transport = await link.transport.startTls(link.tlsOptions);
       if (link.signal?.aborted) link.transport.abort();
+      return;
+    case "startRecords":
+      link.transport = sealedTransport(link.transport, step.records);
       return;
   }
 }

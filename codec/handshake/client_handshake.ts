@@ -4,7 +4,7 @@ import { failingForEver } from "../pull.ts";
 import { NEW_SESSION, observe, type Session } from "../session.ts";
 import { textOf } from "../text.ts";
 import { append, createInput, drain, type Input, u8, u32 } from "../wire.ts";
-import type { Exchange, Send, StartTls, Wait } from "./exchange.ts";
+import type { Exchange, Send, StartRecords, StartTls, Wait } from "./exchange.ts";
 import {
   decodeProtocolVersion,
   encodeProtocolVersion,
@@ -22,6 +22,7 @@ import { take } from "./take.ts";
 export type ClientHandshakeStep =
   | Send
   | StartTls
+  | StartRecords
   | Wait
   | ChooseSecurity
   | {

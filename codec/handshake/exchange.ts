@@ -18,6 +18,7 @@ export interface Exchange {
 export type ExchangeStep =
   | Send
   | StartTls
+  | StartRecords
   | Wait
   | Learned
   | { /** The security type has nothing more to say. */ readonly type: "done" };
@@ -35,6 +36,25 @@ export interface Send {
 export interface StartTls {
   readonly type: "startTls";
   readonly kind: TlsKind;
+}
+
+/**
+ * Put this layer around the connection, in both directions; then feed what it opens. It has taken over what came
+ * ahead of it, which may be whole records.
+ */
+export interface StartRecords {
+  readonly type: "startRecords";
+  readonly records: RecordLayer;
+}
+
+/** Encryption of the protocol's own: bytes in clear on our side, sealed ones on the wire. */
+export interface RecordLayer {
+  /** The bytes, as they go over the wire. */
+  seal(bytes: Uint8Array): Uint8Array;
+  /** Adds what came over the wire. */
+  push(chunk: Uint8Array): void;
+  /** The next bytes in clear, or undefined: feed me. @throws {RfbError} `insecure`: a record that was tampered with */
+  next(): Uint8Array | undefined;
 }
 
 /** `x509`: the server shows a certificate. `anonymous`: nobody does (ADH), which TLS 1.3 no longer has. */

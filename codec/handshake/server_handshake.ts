@@ -6,7 +6,7 @@ import { failingForEver } from "../pull.ts";
 import { hasSecurityResult, NEW_SESSION, observe, type Phase, type Session } from "../session.ts";
 import { bytesOf } from "../text.ts";
 import { append, createInput, drain } from "../wire.ts";
-import type { Exchange, Send, StartTls, Wait } from "./exchange.ts";
+import type { Exchange, Send, StartRecords, StartTls, Wait } from "./exchange.ts";
 import {
   decodeProtocolVersion,
   encodeProtocolVersion,
@@ -24,6 +24,7 @@ import { take } from "./take.ts";
 export type ServerHandshakeStep =
   | Send
   | StartTls
+  | StartRecords
   | Wait
   | {
       /** The version is agreed on: call `offer` with the security types. */

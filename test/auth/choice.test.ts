@@ -42,14 +42,14 @@ describe("The schemes", () => {
     ["none", 1, undefined, undefined, [], "nothing", true],
   ] as const)("have %s as the registry has it", (name, securityType, subtype, tls, needs, protects, legacy) => {
     const [scheme] = schemesNamed([name]);
-    expect(scheme).toMatchObject({ name, securityType, needs, protects, legacy });
-    expect(scheme!.subtype).toBe(subtype);
+    expect(scheme).toMatchObject({ name, needs, protects, legacy });
+    expect(scheme!.path).toStrictEqual(subtype === undefined ? [securityType] : [securityType, subtype]);
     expect(scheme!.tls).toBe(tls);
   });
 
   test("are nine, and no two of them alike", () => {
     expect(new Set(NAMES).size).toBe(9);
-    expect(new Set(SCHEMES.map(({ securityType, subtype }) => `${securityType}/${subtype}`)).size).toBe(9);
+    expect(new Set(SCHEMES.map(({ path }) => path.join("/"))).size).toBe(9);
   });
 
   test("come by name in the order asked for", () => {
@@ -75,7 +75,7 @@ describe("The choice of a security type", () => {
     fc.assert(
       fc.property(allowed, offered, (names, types) => {
         const schemes = schemesNamed(names);
-        const possible = schemes.map(({ securityType }) => securityType).filter((type) => types.includes(type));
+        const possible = schemes.map(({ path }) => path[0]!).filter((type) => types.includes(type));
         if (possible.length > 0) expect(chooseSecurityType(types, schemes)).toBe(possible[0]);
         else expect(errorOf(() => chooseSecurityType(types, schemes)).code).toBe("authentication");
       }),
@@ -111,15 +111,15 @@ describe("The choice of a security type", () => {
     await fc.assert(
       fc.asyncProperty(allowed, subtypes, async (names, offered) => {
         const schemes = schemesNamed(names);
-        fc.pre(schemes.some(({ securityType }) => securityType === 19));
+        fc.pre(schemes.some(({ path }) => path[0] === 19));
         const { feed } = fed(clientExchange(19, { schemes, credentials: () => ({ username: "", password: "" }) }));
         await feed(hex("0002"));
         const did = await feed(join([hex("00"), Uint8Array.of(offered.length), ...offered.map(be32)]));
-        const best = schemes.find(({ subtype }) => subtype !== undefined && offered.includes(subtype));
+        const best = schemes.find(({ path }) => path.length === 2 && offered.includes(path[1]!));
         const chose = did.filter((what) => what.startsWith("client chose"));
-        expect(chose).toStrictEqual(best === undefined ? [] : [`client chose ${best.subtype}`]);
+        expect(chose).toStrictEqual(best === undefined ? [] : [`client chose ${best.path[1]}`]);
         const sent = did.find((what) => what.startsWith("send "));
-        expect(sent).toBe(best === undefined ? undefined : `send 0000${best.subtype!.toString(16).padStart(4, "0")}`);
+        expect(sent).toBe(best === undefined ? undefined : `send 0000${best.path[1]!.toString(16).padStart(4, "0")}`);
         if (best === undefined) expect(did.at(-1)).toMatch(/^authentication: /);
       }),
       runs(300),

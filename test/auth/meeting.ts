@@ -85,6 +85,8 @@ export async function meet(options: MeetingOptions): Promise<{ readonly client: 
           side.tls = step.kind;
           side.blocked = true;
           return true;
+        case "startRecords":
+          throw new Error("Records have no place in this meeting");
         case "wait":
           await step.until;
           return true;

@@ -4,16 +4,17 @@ import { schemesNamed, serverExchange } from "../../auth/mod.ts";
 import { DEFAULT_LIMITS } from "../../codec/limits.ts";
 import { be32, hex, join, latin1 } from "../codec/bytes.ts";
 import { runs } from "../codec/runs.ts";
+import { clientContext, serverContext } from "./contexts.ts";
 import { fed } from "./pulling.ts";
 
 const [PLAIN] = schemesNamed(["plain"]);
 
 function server(verify: (username: string, password: string) => boolean) {
-  return fed(PLAIN!.server({ verify }, DEFAULT_LIMITS));
+  return fed(PLAIN!.server(serverContext(PLAIN!, { verify })));
 }
 
 function client(username: string, password: string) {
-  return fed(PLAIN!.client({ username, password }, DEFAULT_LIMITS));
+  return fed(PLAIN!.client(clientContext(PLAIN!, { username, password })));
 }
 
 function message(usernameLength: number, passwordLength: number): Uint8Array {
@@ -69,7 +70,7 @@ describe("VeNCrypt's Plain", () => {
   test("turns away who the verifier does, by a promise too", async () => {
     const wrong = ["authentication: Cannot let the client in: wrong user or password"];
     expect(await server(() => false).feed(message(1, 1))).toStrictEqual(wrong);
-    const later = fed(PLAIN!.server({ verify: async () => false }, DEFAULT_LIMITS));
+    const later = fed(PLAIN!.server(serverContext(PLAIN!, { verify: async () => false })));
     expect(await later.feed(message(1, 1))).toStrictEqual(wrong);
   });
 
@@ -87,7 +88,7 @@ describe("VeNCrypt's Plain", () => {
   });
 
   test("does not start without somebody to ask", () => {
-    expect(() => PLAIN!.server({ password: () => "x" }, DEFAULT_LIMITS)).toThrow(TypeError);
+    expect(() => PLAIN!.server(serverContext(PLAIN!, { password: () => "x" }))).toThrow(TypeError);
   });
 
   test("may be told other limits", async () => {

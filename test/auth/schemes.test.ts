@@ -47,10 +47,10 @@ describe.each(MEETINGS)("%s in %s, %s bytes at a time", (_name, version, _chunk,
       expect(session).toMatchObject({
         phase: "clientInit",
         version,
-        securityTypes: [scheme.securityType],
-        securityType: scheme.securityType,
+        securityTypes: [scheme.path[0]],
+        securityType: scheme.path[0],
       });
-      expect(session.vencryptSubtype).toBe(scheme.subtype);
+      expect(session.vencryptSubtype).toBe(scheme.path[1]);
     }
     expect(client.session).toStrictEqual(server.session);
   });

@@ -98,8 +98,8 @@ describe.each([1, 1000])("A client of VeNCrypt that reads %i bytes at a time", (
   test.each([
     ["none", list(), ""],
     ["only weaker ones", list(256, 257, 258, 259), "Plain (256), TLSNone (257), TLSVnc (258), TLSPlain (259)"],
-    ["only unknown ones", list(265, 999, 0xffffffff, 0), "265, 999, 4294967295, Invalid (0)"],
-    ["only SASL", list(263, 264), "263, 264"],
+    ["only unknown ones", list(265, 999, 0xffffffff, 0), "Ident (265), 999, 4294967295, Invalid (0)"],
+    ["only SASL", list(263, 264), "X509SASL (263), TLSSASL (264)"],
     ["security types that we know outside", list(1, 2, 19), "None (1), VncAuth (2), VeNCrypt (19)"],
     ["numbers that are allowed ones in their lower bits", list(0x10000 + 262, 262 - 256), "65798, RA2ne (6)"],
   ])("refuses a server that offers %s", async (_what, subtypes, named) => {
@@ -211,7 +211,7 @@ describe.each([1, 1000])("A server of VeNCrypt that reads %i bytes at a time", (
     [1, "None (1)"],
     [2, "VncAuth (2)"],
     [19, "VeNCrypt (19)"],
-    [265, "265"],
+    [265, "Ident (265)"],
     [0xffffffff, "4294967295"],
     [0x10000 + 260, "65796"],
   ])("refuses the subtype %i, which was not offered", async (subtype, named) => {

@@ -51,7 +51,7 @@ describe("A client that joins and a server that admits", () => {
       expect(session).toMatchObject({
         phase: "normal",
         version: "3.8",
-        securityType: scheme.securityType,
+        securityType: scheme.path[0],
         framebufferWidth: 640,
         framebufferHeight: 480,
         name: latin1("desk"),

@@ -140,7 +140,7 @@ const EARLY: readonly Failure[] = [
       [
         ["x509none", "vncauth"],
         [113, 129, 7, 255],
-        ["MSLogonII (113)", "RA2_256 (129)", "7", "255"],
+        ["MSLogonII (113)", "RA2_256 (129)", "SSPI (7)", "255"],
       ],
       [["none"], [0], ["Invalid (0)"]],
     ] as const
@@ -212,7 +212,7 @@ const LATE: readonly Failure[] = [
       ],
       [
         [265, 999, 0xffffffff],
-        ["265", "999", "4294967295"],
+        ["Ident (265)", "999", "4294967295"],
       ],
       [
         [1, 2, 19],
