@@ -32,8 +32,6 @@ if (values.write) writeFileSync(new URL("../../docs/encoders.md", import.meta.ur
 
 function pageOf(all: readonly Size[]): string {
   const above = all.filter((size) => ratioOf(size) > 1.15);
-  const sum = (of: (size: Size) => number): number => all.reduce((total, size) => total + of(size), 0);
-  const total = sum(({ ours }) => ours) / sum(({ theirs }) => theirs);
   const exceptions = above.map((size) => `${size.recording} (${ratioOf(size).toFixed(3)})`).join(", ");
   return `# How long our encoders' bytes are
 
@@ -41,13 +39,17 @@ Real servers' connections were recorded. Each rectangle in an encoding that we h
 encoded again: in the same encoding and pixel format, at the client's compression and quality levels, with one set of zlib streams over
 the whole connection. The table adds up both sides' payloads. Below 1 our bytes are fewer.
 
-Over all of them the ratio is ${total.toFixed(3)}; above 1.15 ${above.length === 0 ? "is none" : `are: ${exceptions}`}.
+| server | encodings of recordings | bytes | our bytes | ratio | highest ratio |
+|---|---|---|---|---|---|
+${[...new Set(all.map(({ server }) => server))].map((server) => ofServer(all.filter((size) => size.server === server))).join("\n")}
+
+Above 1.15: ${above.length === 0 ? "none" : exceptions}.
 
 - \`level\`: \`c\` is the compression level, \`q\` the quality level. With a star the client has named none, and it is what the server then
   takes: zlib's own 6 for ZRLE and ZYWRLE everywhere, for Tight 9 in QEMU, 2 in TigerVNC and 6 in others, for Zlib 9 in QEMU and 5 in x11vnc.
 - What is encoded again is what a client sees: where the server sent JPEG pictures or wavelets, pixels that have lost already. Theirs and
   ours need not mean the same quality by one level: Tight's levels are TigerVNC's and TurboVNC's here (5 is a JPEG of 77), and QEMU has
-  others (5 is 50).
+  others (5 is 50): there our JPEG pictures are the better and the longer ones.
 - Decoded again, our bytes give the same pixels to the last bit. Where a quality was asked for, \`off\` is how far a channel is from
   theirs on average, of 255.
 - Colour maps: the indices are those of the server. Formats of 10 bits a channel have come down to 8 bits before they are encoded again.
@@ -63,4 +65,19 @@ same on every machine. The recordings in test/fixtures/recordings are measured a
 ${HEAD}
 ${all.map(rowOf).join("\n")}
 `;
+}
+
+function ofServer(sizes: readonly Size[]): string {
+  const sum = (of: (size: Size) => number): number => sizes.reduce((total, size) => total + of(size), 0);
+  const [theirs, ours] = [sum((size) => size.theirs), sum((size) => size.ours)];
+  const highest = sizes.reduce((one, other) => (ratioOf(one) > ratioOf(other) ? one : other));
+  const cells = [
+    highest.server,
+    sizes.length,
+    theirs,
+    ours,
+    (ours / theirs).toFixed(3),
+    `${ratioOf(highest).toFixed(3)} (${highest.recording})`,
+  ];
+  return `| ${cells.join(" | ")} |`;
 }
