@@ -33,6 +33,8 @@ export interface QemuOptions {
   readonly vnc?: readonly string[];
   /** More arguments. */
   readonly args?: readonly string[];
+  /** Added to its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A running machine. The keys of its arrivals are QEMU's qcodes: `a`, `ret`, `shift`. */
@@ -59,7 +61,7 @@ export async function startQemu(options: QemuOptions = {}): Promise<Qemu> {
   const disk = join(folder, "disk");
   const monitor = join(folder, "monitor");
   writeFileSync(disk, bootSector());
-  const child = start("qemu-system-x86_64", [
+  const args = [
     ...["-machine", "pc", "-m", "16", "-vga", "std", "-display", "none", "-nodefaults", "-no-user-config"],
     ...["-drive", `file=${disk},format=raw,if=ide`],
     // The only absolute pointer that needs no USB controller, whose start the firmware would wait for.
@@ -71,7 +73,8 @@ export async function startQemu(options: QemuOptions = {}): Promise<Qemu> {
     ...["-trace", "vnc_client_disconnect_*", "-trace", "vnc_client_eof", "-trace", "vnc_client_io_error"],
     ...securityArguments(options, folder),
     ...(options.args ?? []),
-  ]);
+  ];
+  const child = start("qemu-system-x86_64", args, { env: options.env ?? {} });
   try {
     await until("the guest to draw", () => {
       if (child.ended() !== undefined) throw new Error(`QEMU ended with ${child.ended()}: ${child.stderr()}`);

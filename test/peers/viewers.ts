@@ -9,12 +9,14 @@ import { join } from "node:path";
 import { comparePictures, countColours, type Picture, parsePng, parseXwd } from "./picture.ts";
 import { type Child, requireProgram, run, shellQuoted, start, temporaryFolder, until } from "./process.ts";
 import type { Need } from "./programs.ts";
-import { connectX, type XWindow } from "./x11.ts";
+import { connectX, startScreen, type XWindow } from "./x11.ts";
 
 /** What tests with `captureWithGvnccapture` need. */
 export const GVNCCAPTURE: readonly Need[] = ["gvnccapture", "script"];
 /** What tests with `viewWithVncviewer` need. */
 export const VNCVIEWER: readonly Need[] = ["vncviewer", "Xvfb", "xwd", "vncpasswd"];
+/** What tests with `viewWithGvncviewer` need. */
+export const GVNCVIEWER: readonly Need[] = ["gvncviewer", "Xvfb", "xwd"];
 
 /** The first picture that gtk-vnc has of a server. Its command line knows displays only: no port below 5900. */
 export async function captureWithGvnccapture(host: string, port: number, password?: string): Promise<Picture> {
@@ -48,44 +50,50 @@ export interface ViewOptions {
   readonly password?: string;
   /** The PEM file of the authority to trust, for the X509 types. */
   readonly ca?: string;
-  /** Its own choice of pixel encoding, without loss; ZRLE when absent. */
-  readonly encoding?: "Raw" | "Hextile" | "ZRLE" | "Tight";
+  /** Its own choice of pixel encoding; ZRLE when absent. */
+  readonly encoding?: "Raw" | "RRE" | "Hextile" | "ZRLE" | "Tight";
+  /** 0 to 9: lets the server send JPEG. Absent: without loss. */
+  readonly qualityLevel?: number;
+  /** Has it ask for 8 bits a pixel: 0 is 1 bit a channel, 1 is 2 bits, 2 is 3, 3 and 2. */
+  readonly lowColourLevel?: 0 | 1 | 2;
 }
 
-export interface Viewer {
+/** What a viewer shows. */
+export interface Shown {
   /** What it shows now. */
   dump(): Promise<Picture>;
-  /** What it shows once that is a picture and stands still. */
-  picture(): Promise<Picture>;
   /** Resolves once it shows exactly this. */
   waitForPicture(expected: Picture): Promise<void>;
+  log(): string;
+  stop(): Promise<void>;
+}
+
+export interface Viewer extends Shown {
+  /** What it shows once that is a picture and stands still. */
+  picture(): Promise<Picture>;
   /** Presses a key of its keyboard, by keysym. */
   pressKey(keysym: number): Promise<void>;
   /** Moves its pointer to a place on the server's screen. */
   movePointer(x: number, y: number): Promise<void>;
   pressButton(button: number): Promise<void>;
-  log(): string;
-  stop(): Promise<void>;
 }
 
 /** TigerVNC's viewer, on a display of its own. */
 export async function viewWithVncviewer(options: ViewOptions): Promise<Viewer> {
   const folder = temporaryFolder();
   // A window as large as its display would be shrunk, "to avoid accidental full screen".
-  const size = `${options.width + 100}x${options.height + 100}x24`;
-  const screen = start("Xvfb", ["-displayfd", "3", "-screen", "0", size, "-noreset", "-nolisten", "tcp"], {
-    pipe3: true,
-  });
-  const display = await until("Xvfb to take a display", () => {
-    if (screen.ended() !== undefined) throw new Error(`Xvfb ended with ${screen.ended()}: ${screen.stderr()}`);
-    return /^\d+\n/.test(screen.third()) ? Number(screen.third()) : undefined;
-  });
+  const { display, screen } = await startScreen(options.width + 100, options.height + 100);
   const args = ["-display", `:${display}`, "-SecurityTypes", options.securityTypes ?? "None"];
   // No dialogs, as nobody is there to answer; and the server keeps its size.
   args.push("-ReconnectOnError=0", "-AlertOnFatalError=0", "-RemoteResize=0", "-Shared=1");
   // A menu key would have it lay a hint over the picture, and a debug log a graph of the speed.
   args.push("-MenuKey=");
-  args.push("-AutoSelect=0", "-NoJPEG=1", "-FullColor=1", "-PreferredEncoding", options.encoding ?? "ZRLE");
+  const { qualityLevel, lowColourLevel } = options;
+  args.push(
+    ...(lowColourLevel === undefined ? ["-FullColor=1"] : ["-FullColor=0", `-LowColorLevel=${lowColourLevel}`]),
+  );
+  args.push(...(qualityLevel === undefined ? ["-NoJPEG=1"] : ["-NoJPEG=0", `-QualityLevel=${qualityLevel}`]));
+  args.push("-AutoSelect=0", "-PreferredEncoding", options.encoding ?? "ZRLE");
   args.push("-geometry", `${options.width}x${options.height}+0+0`);
   if (options.password !== undefined) {
     const file = join(folder, "password");
@@ -124,16 +132,7 @@ export async function viewWithVncviewer(options: ViewOptions): Promise<Viewer> {
         150,
       );
     },
-    async waitForPicture(expected) {
-      let last = "";
-      await until("vncviewer to show the picture", async () => {
-        const { pixels, first } = comparePictures(expected, await dump());
-        last = `${pixels} pixels differ: ${first}`;
-        return pixels === 0 || undefined;
-      }).catch((error: unknown) => {
-        throw new Error(`${(error as Error).message}; ${last}`);
-      });
-    },
+    waitForPicture: (expected) => waitForPicture("vncviewer", dump, expected),
     async pressKey(keysym) {
       await x.focus((await findWindow()).id);
       await x.pressKey(keysym);
@@ -150,4 +149,44 @@ export async function viewWithVncviewer(options: ViewOptions): Promise<Viewer> {
       await screen.stop();
     },
   };
+}
+
+/** gtk-vnc's viewer, on a display of its own. Its command line knows displays only: no port below 5900. */
+export async function viewWithGvncviewer({ port, width, height }: ViewOptions): Promise<Shown> {
+  if (port < 5900) throw new RangeError(`gvncviewer cannot reach port ${port}`);
+  const { display, screen } = await startScreen(width + 100, height + 100);
+  const viewer = start("gvncviewer", [`127.0.0.1:${port - 5900}`], {
+    env: { HOME: temporaryFolder(), LC_ALL: "C", DISPLAY: `:${display}`, NO_AT_BRIDGE: "1" },
+  });
+  const x = await connectX(display);
+  /** The picture is the lower part of the window, below the menu. */
+  const dump = async (): Promise<Picture> => {
+    const { id } = await until("gvncviewer to open its window", async () => {
+      if (viewer.ended() !== undefined) throw new Error(`gvncviewer ended with ${viewer.ended()}: ${viewer.stderr()}`);
+      return (await x.windows()).find((window) => window.width === width && window.height > height);
+    });
+    const whole = parseXwd(await run("xwd", ["-id", `${id}`, "-silent", "-nobdrs", "-display", `:${display}`]));
+    return { width, height, rgb: whole.rgb.subarray(whole.rgb.length - 3 * width * height) };
+  };
+  return {
+    dump,
+    waitForPicture: (expected) => waitForPicture("gvncviewer", dump, expected),
+    log: () => viewer.stderr(),
+    async stop() {
+      x.close();
+      await viewer.stop();
+      await screen.stop();
+    },
+  };
+}
+
+async function waitForPicture(viewer: string, dump: () => Promise<Picture>, expected: Picture): Promise<void> {
+  let last = "";
+  await until(`${viewer} to show the picture`, async () => {
+    const { pixels, first } = comparePictures(expected, await dump());
+    last = `${pixels} pixels differ: ${first}`;
+    return pixels === 0 || undefined;
+  }).catch((error: unknown) => {
+    throw new Error(`${(error as Error).message}; ${last}`);
+  });
 }

@@ -7,6 +7,7 @@
 
 import { createConnection } from "node:net";
 import type { Picture } from "./picture.ts";
+import { type Child, start, until } from "./process.ts";
 
 export interface XWindow {
   readonly id: number;
@@ -33,7 +34,24 @@ export interface XConnection {
   movePointer(x: number, y: number): Promise<void>;
   /** Presses and releases a button: 1 is the left one. */
   pressButton(button: number): Promise<void>;
+  /** Owns the CLIPBOARD from here on, and hands this text to whoever asks. */
+  copy(text: string): Promise<void>;
+  /** What the owner of the CLIPBOARD hands over; undefined where there is none. */
+  paste(): Promise<string | undefined>;
   close(): void;
+}
+
+/** An X display that nobody looks at, without a window manager. */
+export async function startScreen(width: number, height: number): Promise<{ display: number; screen: Child }> {
+  const size = `${width}x${height}x24`;
+  const screen = start("Xvfb", ["-displayfd", "3", "-screen", "0", size, "-noreset", "-nolisten", "tcp"], {
+    pipe3: true,
+  });
+  const display = await until("Xvfb to take a display", () => {
+    if (screen.ended() !== undefined) throw new Error(`Xvfb ended with ${screen.ended()}: ${screen.stderr()}`);
+    return /^\d+\n/.test(screen.third()) ? Number(screen.third()) : undefined;
+  });
+  return { display, screen };
 }
 
 /** Connects to `:display` through its socket in /tmp/.X11-unix. */
@@ -41,6 +59,7 @@ export async function connectX(display: number): Promise<XConnection> {
   const socket = createConnection(`/tmp/.X11-unix/X${display}`);
   let held: Buffer = Buffer.alloc(0);
   let setUp = false;
+  let takeEvent: ((event: Buffer) => void) | undefined;
   let failure: Error | undefined;
   const waiting: { resolve(reply: Buffer): void; reject(error: Error): void }[] = [];
   const fail = (error: Error): void => {
@@ -62,7 +81,9 @@ export async function connectX(display: number): Promise<XConnection> {
         waiting.shift()?.resolve(packet);
       } else if (packet[0] === 0) {
         fail(new Error(setUp ? `X error ${packet[1]} of request ${packet[10]}` : `The display :${display} refuses`));
-      } // else an event, and we asked for none
+      } else {
+        takeEvent?.(packet);
+      }
     }
   });
   const ask = (request: Buffer): Promise<Buffer> =>
@@ -84,6 +105,47 @@ export async function connectX(display: number): Promise<XConnection> {
   const root = info.readUInt32LE(screen);
   const [width, height, depth] = [info.readUInt16LE(screen + 20), info.readUInt16LE(screen + 22), info[screen + 38]!];
   let testOpcode: number | undefined;
+
+  /** A window that is never seen, as selections are owned by windows and handed to them. */
+  let selectionWindow: number | undefined;
+  let copied = "";
+  let answered: ((property: number) => void) | undefined;
+  const atoms = new Map<string, number>();
+  const atomOf = async (name: string): Promise<number> => {
+    const padded = Buffer.alloc((name.length + 3) & ~3);
+    padded.write(name);
+    const atom = atoms.get(name) ?? (await ask(request(INTERN_ATOM, 0, u16s(name.length, 0), padded))).readUInt32LE(8);
+    atoms.set(name, atom);
+    return atom;
+  };
+  const makeSelectionWindow = async (): Promise<number> => {
+    for (const name of ["CLIPBOARD", "TARGETS", "UTF8_STRING", "STRING", "ATOM", "PASTED"]) await atomOf(name);
+    takeEvent = (event) => {
+      if (event[0] === SELECTION_REQUEST) handOver(event);
+      else if ((event[0]! & 0x7f) === SELECTION_NOTIFY) answered?.(event.readUInt32LE(20));
+    };
+    if (selectionWindow === undefined) {
+      selectionWindow = idBase + 1;
+      socket.write(request(CREATE_WINDOW, 0, u32s(selectionWindow, root), u16s(0, 0, 1, 1, 0, INPUT_ONLY), u32s(0, 0)));
+    }
+    return selectionWindow;
+  };
+  const handOver = (asked: Buffer): void => {
+    const [time, requestor, selection, target] = [4, 12, 16, 20].map((at) => asked.readUInt32LE(at)) as number[];
+    const property = asked.readUInt32LE(24) || target!;
+    const known = ["TARGETS", "UTF8_STRING", "STRING"].map((name) => atoms.get(name)!);
+    const isList = target === known[0];
+    const isKnown = known.includes(target!);
+    if (isKnown) {
+      const data = isList ? u32s(...known) : Buffer.from(copied, target === known[1] ? "utf8" : "latin1");
+      const padded = Buffer.concat([data, Buffer.alloc(-data.length & 3)]);
+      const [type, bits] = isList ? [atoms.get("ATOM")!, 32] : [target!, 8];
+      const head = u32s(requestor!, property, type, bits, data.length / (bits / 8));
+      socket.write(request(CHANGE_PROPERTY, 0, head, padded));
+    }
+    const notice = u32s(SELECTION_NOTIFY, time!, requestor!, selection!, target!, isKnown ? property : 0, 0, 0);
+    socket.write(request(SEND_EVENT, 0, u32s(requestor!, 0), notice));
+  };
 
   /** XTEST's FakeInput: kind 2 and 3 a key, 4 and 5 a button, 6 a movement. */
   const fake = async (kind: number, detail: number, x = 0, y = 0): Promise<void> => {
@@ -157,13 +219,37 @@ export async function connectX(display: number): Promise<XConnection> {
       await fake(4, button);
       await fake(5, button);
     },
+    async copy(text) {
+      const window = await makeSelectionWindow();
+      copied = text;
+      socket.write(request(SET_SELECTION_OWNER, 0, u32s(window, await atomOf("CLIPBOARD"), 0)));
+      await sync();
+    },
+    async paste() {
+      const window = await makeSelectionWindow();
+      const [selection, target, into] = [atoms.get("CLIPBOARD")!, atoms.get("UTF8_STRING")!, atoms.get("PASTED")!];
+      const answer = new Promise<number>((resolve) => {
+        answered = resolve;
+      });
+      socket.write(request(CONVERT_SELECTION, 0, u32s(window, selection, target, into, 0)));
+      if ((await answer) === 0) return undefined;
+      const reply = await ask(request(GET_PROPERTY, 1, u32s(window, into, 0, 0, 1 << 20)));
+      return reply.subarray(32, 32 + reply.readUInt32LE(16)).toString("utf8");
+    },
     close: () => socket.destroy(),
   };
 }
 
+const CREATE_WINDOW = 1;
 const GET_WINDOW_ATTRIBUTES = 3;
 const GET_GEOMETRY = 14;
 const QUERY_TREE = 15;
+const INTERN_ATOM = 16;
+const CHANGE_PROPERTY = 18;
+const GET_PROPERTY = 20;
+const SET_SELECTION_OWNER = 22;
+const CONVERT_SELECTION = 24;
+const SEND_EVENT = 25;
 const SET_INPUT_FOCUS = 42;
 const GET_INPUT_FOCUS = 43;
 const CREATE_GC = 55;
@@ -172,6 +258,10 @@ const PUT_IMAGE = 72;
 const QUERY_EXTENSION = 98;
 const GET_KEYBOARD_MAPPING = 101;
 const FAKE_INPUT = 2;
+/** Events. */
+const SELECTION_REQUEST = 30;
+const SELECTION_NOTIFY = 31;
+const INPUT_ONLY = 2;
 
 function request(opcode: number, data: number, ...parts: readonly Buffer[]): Buffer {
   const bytes = Buffer.concat([Buffer.from([opcode, data, 0, 0]), ...parts]);
