@@ -31,7 +31,7 @@ export interface PixelReader {
   readonly second: number;
   readonly third: number;
   readonly opaque: number;
-  /** Layouts TABLE8 and TABLE16: the answer by the bytes, the first one lowest. */
+  /** Layouts TABLE8 and TABLE16: the answer by the bytes, the first one lowest; 0 in TABLE16: not worked out yet. */
   readonly table: Int32Array;
   /** Layout VALUE: how far each byte is shifted to the left, and what then becomes of the value. */
   readonly shifts: readonly [number, number, number, number];
@@ -86,8 +86,10 @@ export function readPixel(reader: PixelReader, bytes: Uint8Array, at: number): n
       );
     case TABLE8:
       return reader.table[bytes[at]!]!;
-    case TABLE16:
-      return reader.table[bytes[at]! | (bytes[at + 1]! << 8)]!;
+    case TABLE16: {
+      const index = bytes[at]! | (bytes[at + 1]! << 8);
+      return reader.table[index]! || enter(reader, index);
+    }
     default:
       return reader.ofValue(valueAt(reader, bytes, at));
   }
@@ -118,7 +120,10 @@ export function readPixels(
     }
     case TABLE16: {
       const { table } = reader;
-      for (let i = to, from = at; i < end; i++, from += 2) into[i] = table[bytes[from]! | (bytes[from + 1]! << 8)]!;
+      for (let i = to, from = at; i < end; i++, from += 2) {
+        const index = bytes[from]! | (bytes[from + 1]! << 8);
+        into[i] = table[index]! || enter(reader, index);
+      }
       return;
     }
     default:
@@ -181,12 +186,14 @@ export function writePixels(
 export function createPixelReaders(format: PixelFormat, output: PixelOutput = "rgba"): PixelReaders {
   const ofValue = output === "rgba" ? rgbaOfValue(format) : identity;
   const { pixel, cpixel, tpixel } = createPixelWriters(format);
-  const make = (writer: PixelWriter): PixelReader => readerOf(writer, format, output, ofValue);
+  const plain = readerOf(pixel, format, output, ofValue);
+  const make = (writer: PixelWriter): PixelReader =>
+    writer === pixel ? plain : readerOf(writer, format, output, ofValue);
   const squeezed = squeezersOf(format);
   return {
     format,
     output,
-    pixel: make(pixel),
+    pixel: plain,
     cpixel: make(cpixel),
     tpixel: make(tpixel),
     ofValue,
@@ -251,6 +258,13 @@ function identity(value: number): number {
   return value | 0;
 }
 
+/** An answer of TABLE16 that nobody has asked for yet: few of the 65,536 ever are. */
+function enter({ table, shifts, ofValue }: PixelReader, index: number): number {
+  const pixel = ofValue(((index & 0xff) << shifts[0]) | ((index >> 8) << shifts[1]));
+  table[index] = pixel;
+  return pixel;
+}
+
 function readerOf(
   { size, shifts }: PixelWriter,
   format: PixelFormat,
@@ -258,13 +272,9 @@ function readerOf(
   ofValue: (value: number) => number,
 ): PixelReader {
   const reader = { size, layout: VALUE, first: 0, second: 0, third: 0, opaque: 0, table: NO_TABLE, shifts, ofValue };
-  if (size <= 2) {
-    const table = new Int32Array(size === 1 ? 256 : 65536);
-    for (let i = 0; i < table.length; i++) {
-      table[i] = ofValue(((i & 0xff) << shifts[0]) | (size === 1 ? 0 : (i >> 8) << shifts[1]));
-    }
-    return { ...reader, layout: size === 1 ? TABLE8 : TABLE16, table };
-  }
+  if (size === 1)
+    return { ...reader, layout: TABLE8, table: Int32Array.from({ length: 256 }, (_, byte) => ofValue(byte)) };
+  if (size === 2) return { ...reader, layout: TABLE16, table: new Int32Array(65536) };
   if (output !== "rgba" || !isEightBits(format)) return reader;
   // Each channel is a byte of its own: no arithmetic at all.
   const byteOf = (shift: number): number => shifts.slice(0, size).indexOf(shift);
