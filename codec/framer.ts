@@ -174,8 +174,10 @@ export function createServerFramer(
   function pass(input: Input, current: Walk): void {
     while (!current.done || passing > 0) {
       if (passing === 0) {
-        passing = advance(current, input.bytes, input.start, input.end);
-        spend(passing);
+        // No farther than the budget: what comes behind it may be at fault too, and must not be found first.
+        const visible = Math.min(input.end, input.start + budget);
+        passing = advance(current, input.bytes, input.start, visible);
+        spend(passing === 0 && !current.done && visible < input.end ? budget + 1 : passing);
       }
       const step = Math.min(passing, input.end - input.start);
       if (step === 0) return; // starved, or an empty payload
