@@ -1,4 +1,5 @@
 import type { Exchange, ExchangeStep } from "../codec/handshake/exchange.ts";
+import type { Input } from "../codec/wire.ts";
 
 /** The step of an exchange that has nothing more to say. */
 export const DONE: ExchangeStep = Object.freeze({ type: "done" });
@@ -25,14 +26,25 @@ export function afterwards(make: () => Promise<Exchange>): Exchange {
   };
 }
 
-/** An exchange that says its piece, and is over. */
-export function saying(bytes: Uint8Array): Exchange {
+/** An exchange that says its piece, then goes on as `onward`, or is over. */
+export function saying(bytes: Uint8Array, onward?: Exchange): Exchange {
   let said = false;
   return {
-    next() {
-      if (said) return DONE;
+    next(input) {
+      if (said) return onward === undefined ? DONE : onward.next(input);
       said = true;
       return { type: "send", bytes };
+    },
+  };
+}
+
+/** An exchange that reads until `read` answers with how to go on. */
+export function reading(read: (input: Input) => Exchange | undefined): Exchange {
+  let onward: Exchange | undefined;
+  return {
+    next(input) {
+      onward ??= read(input);
+      return onward?.next(input);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { RfbError } from "../codec/errors.ts";
 import type { TlsKind } from "../codec/handshake/exchange.ts";
-import { nameOfSecurityType } from "../codec/names.ts";
+import type { Version } from "../codec/handshake/protocol_version.ts";
+import { nameOfSecurityType, SecurityType } from "../codec/names.ts";
 import type { CredentialName, Scheme } from "./scheme.ts";
 import { SCHEMES } from "./schemes.ts";
 
@@ -28,10 +29,12 @@ export interface Means {
   readonly hasServerName?: boolean;
   /** The oldest version of TLS to accept. */
   readonly minVersion?: "1.2" | "1.3";
+  /** false: nobody can tell whether a key that a server shows is the right one. */
+  readonly knowsServerKeys?: boolean;
 }
 
 /** Why a client cannot use the scheme with these means; undefined where it can. */
-export function whyUnavailable({ tls, needs }: Scheme, means: Means): string | undefined {
+export function whyUnavailable({ tls, needs, showsKey }: Scheme, means: Means): string | undefined {
   if (tls !== undefined && !means.tlsKinds.includes(tls)) {
     return `this transport cannot carry ${tls === "anonymous" ? "anonymous TLS" : "TLS with certificates"}`;
   }
@@ -39,6 +42,7 @@ export function whyUnavailable({ tls, needs }: Scheme, means: Means): string | u
   if (tls === "x509" && means.hasServerName === false) {
     return "there is no server name that the certificate could be compared with";
   }
+  if (showsKey && means.knowsServerKeys === false) return "there is nothing to know the server's key by";
   const missing = needs.filter((name) => !means.credentials.includes(name));
   return missing.length > 0 ? `no ${missing.join(" and no ")} is given` : undefined;
 }
@@ -73,19 +77,43 @@ export function usableSchemes(names: readonly string[], means: Means): UsableSch
  * The security type to answer an offer with: that of the first scheme in `schemes` whose type is
  * offered. Which subtypes VeNCrypt holds shows only after the choice, and there is no way back.
  *
+ * @param path what earlier rounds have settled, the session's `securityPath`: UltraVNC may ask for more than is allowed
  * @throws {RfbError} `authentication`: none in common
  */
-export function chooseSecurityType(offered: readonly number[], schemes: readonly Scheme[]): number {
-  const chosen = schemes.find(({ path }) => offered.includes(path[0]!));
-  if (chosen !== undefined) return chosen.path[0]!;
-  const names = schemes.map(({ name }) => name).join(", ");
-  const reason = `the server offers [${offered.map(nameOfSecurityType).join(", ")}], and only [${names}] is allowed`;
+export function chooseSecurityType(
+  offered: readonly number[],
+  schemes: readonly Scheme[],
+  path: readonly number[] = [],
+): number {
+  const allowed = schemesUnder(path, schemes);
+  const chosen = allowed.find((scheme) => offered.includes(scheme.path[path.length]!));
+  if (chosen !== undefined) return chosen.path[path.length]!;
+  const names = allowed.map(({ name }) => name).join(", ");
+  const after = path.length === 0 ? "" : ` after [${path.join(", ")}]`;
+  const listed = offered.map(nameOfSecurityType).join(", ");
+  const reason = `the server offers [${listed}]${after}, and only [${names}] is allowed`;
   throw new RfbError("authentication", "Cannot choose a security type", reason);
 }
 
-/** The security types to offer for these schemes: each once, in their order. */
-export function securityTypesOf(schemes: readonly Scheme[]): readonly number[] {
-  return [...new Set(schemes.map(({ path }) => path[0]!))];
+/**
+ * The security types to offer for these schemes: each once, in their order. 3.3 has room for one, and none for the second list
+ * of Ultra; the others have none for numbers above 255.
+ *
+ * @param path what earlier rounds have settled: the session's `securityPath`
+ */
+export function securityTypesOf(
+  schemes: readonly Scheme[],
+  version: Version = "3.8",
+  path: readonly number[] = [],
+): readonly number[] {
+  const types = [...new Set(schemesUnder(path, schemes).map((scheme) => scheme.path[path.length]!))];
+  if (version === "3.3") return types.filter((type) => type !== SecurityType.Ultra).slice(0, 1);
+  return types.filter((type) => type <= 255);
+}
+
+/** The schemes that go on from `path`, in their order. */
+export function schemesUnder(path: readonly number[], schemes: readonly Scheme[]): readonly Scheme[] {
+  return schemes.filter((scheme) => scheme.path.length > path.length && path.every((n, i) => scheme.path[i] === n));
 }
 
 const VENCRYPT = ["x509plain", "x509vnc", "x509none"];

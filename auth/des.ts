@@ -1,4 +1,4 @@
-import des from "des.js";
+import des, { type Cipher } from "des.js";
 
 /**
  * DES-ECB as VNC Authentication has it, RFC 6143 §7.2.2: the key is the password cut or padded with
@@ -8,6 +8,28 @@ export function encryptWithPassword(blocks: Uint8Array, password: Uint8Array): U
   const key = new Uint8Array(8);
   for (let i = 0; i < 8; i++) key[i] = reversed(password[i] ?? 0);
   return Uint8Array.from(des.DES.create({ type: "encrypt", key }).update(blocks));
+}
+
+/**
+ * DES-CBC as UltraVNC's MSLogon has it: a secret of 8 bytes is the first block to add, and the key, with the same slip.
+ *
+ * @param blocks a multiple of 8 bytes
+ */
+export function encryptWithSecret(blocks: Uint8Array, secret: Uint8Array): Uint8Array {
+  return Uint8Array.from(cbc("encrypt", secret).update(blocks));
+}
+
+/** The other way round. */
+export function decryptWithSecret(blocks: Uint8Array, secret: Uint8Array): Uint8Array {
+  const cipher = cbc("decrypt", secret);
+  // The last block is kept until the end, in case it were padding.
+  return Uint8Array.from([...cipher.update(blocks), ...cipher.final()]);
+}
+
+const DES_CBC = des.CBC.instantiate(des.DES);
+
+function cbc(type: "encrypt" | "decrypt", secret: Uint8Array): Cipher {
+  return DES_CBC.create({ type, key: secret.map(reversed), iv: secret, padding: false });
 }
 
 function reversed(byte: number): number {

@@ -15,6 +15,9 @@
 
 export * from "./choice.ts";
 export { none } from "./none.ts";
+export { generateRsaKey, type RsaJwk } from "./rsa_key.ts";
 export * from "./run.ts";
+export * from "./sasl/mod.ts";
 export * from "./scheme.ts";
 export { SCHEMES } from "./schemes.ts";
+export type { Vencrypt01 } from "./vencrypt.ts";

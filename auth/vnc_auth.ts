@@ -20,10 +20,11 @@ import type { ClientContext, RandomSource, ServerContext } from "./scheme.ts";
 
 /** The client's side of VNC Authentication, RFC 6143 §7.2.2. Only the first 8 bytes of the password count. */
 export function vncAuthClient({ ask, limits }: ClientContext): Exchange {
-  return afterwards(async () => answering((await ask(["password"])).password!, limits));
+  return afterwards(async () => answeringVncAuth((await ask(["password"])).password!, limits));
 }
 
-function answering(password: string, limits: Limits): Exchange {
+/** The same, once the password is there. */
+export function answeringVncAuth(password: string, limits: Limits): Exchange {
   let answered = false;
   return {
     next(input) {
@@ -43,10 +44,11 @@ function answering(password: string, limits: Limits): Exchange {
  */
 export function vncAuthServer({ verifier: { password }, random, limits }: ServerContext): Exchange {
   if (password === undefined) throw new TypeError("Cannot serve VncAuth: the verifier has no password");
-  return afterwards(async () => challenging(bytesOf(await password()), random, limits));
+  return afterwards(async () => challengingVncAuth(bytesOf(await password()), random, limits));
 }
 
-function challenging(password: Uint8Array, random: RandomSource, limits: Limits): Exchange {
+/** The same, once the password is there. */
+export function challengingVncAuth(password: Uint8Array, random: RandomSource, limits: Limits): Exchange {
   let challenge: Uint8Array | undefined;
   return {
     next(input) {

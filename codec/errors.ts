@@ -14,7 +14,7 @@
  * - `unexpected`: well formed, but not at this point
  * - `limit`: a length or count above what {@link Limits} allow
  * - `authentication`: refused, by either side
- * - `insecure`: TLS failed, or bytes came in clear where only TLS may follow
+ * - `insecure`: TLS or other encryption failed, a key is not to be trusted, or bytes came in clear where only TLS may follow
  */
 export type RfbErrorCode =
   | "truncated"

@@ -20,6 +20,11 @@ export interface Limits {
   readonly maxRectangleLength: number;
   /** Bytes of all rectangles of one update, their heads included. */
   readonly maxUpdateLength: number;
+  /**
+   * How many times over the subrectangles of one RRE or CoRRE rectangle may paint all of it. Servers' do not overlap; 12
+   * bytes that each paint it all would take minutes a MiB.
+   */
+  readonly maxOverdraw: number;
   /** Bytes of a JPEG rectangle, which has no length of its own. */
   readonly maxJpegLength: number;
   /** Bytes of one H.264 rectangle. */
@@ -36,8 +41,27 @@ export interface Limits {
   readonly maxClipboardLength: number;
   /** Entries of the colour map that one SetColourMapEntries reaches. */
   readonly maxColourMapEntries: number;
-  /** Bytes of a user name, and of a password, in VeNCrypt Plain. TigerVNC: 1024. */
+  /** Bytes of a user name, and of a password, in VeNCrypt Plain and Ident and in Tight's UnixLogin. TigerVNC: 1024. */
   readonly maxCredentialLength: number;
+  /** Bytes of the mechanisms that a SASL server offers. gtk-vnc and libvncclient: 300. */
+  readonly maxSaslMechanismsLength: number;
+  /** Bytes of the SASL mechanism that a client names. QEMU: 100. */
+  readonly maxSaslMechanismLength: number;
+  /** Bytes of one message of a SASL mechanism, with the NUL behind it. QEMU, gtk-vnc and libvncclient: 1 MiB. */
+  readonly maxSaslDataLength: number;
+  /**
+   * Rounds of PBKDF2 that a SCRAM server may ask of a client; a million take a second. Cyrus SASL: 65536. Cloudflare's
+   * Workers can do no more than 100000.
+   */
+  readonly maxScramIterations: number;
+  /** Bits of an RSA key's modulus, in the RSA-AES types. TigerVNC and noVNC: 8192. */
+  readonly maxRsaKeyLength: number;
+  /** Tunnels, and ways to authenticate, that Tight offers. Servers offer up to three. */
+  readonly maxTightChoices: number;
+  /** Rounds of security types, one after the other, as UltraVNC asks for them. UltraVNC: 6. */
+  readonly maxSecurityRounds: number;
+  /** Bytes of the prime in Apple's Diffie-Hellman. TigerVNC: 1024. */
+  readonly maxDhKeyLength: number;
   /** Capabilities of each kind in Tight's ServerInit. */
   readonly maxCapabilities: number;
   /** Bytes of one TextChat. UltraVNC: 4096, libvncserver: 10 MiB. */
@@ -58,6 +82,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   maxFramebufferArea: 2 ** 26,
   maxRectangleLength: 64 * 1024 * 1024,
   maxUpdateLength: 1024 * 1024 * 1024,
+  maxOverdraw: 16,
   maxJpegLength: 16 * 1024 * 1024,
   maxH264Length: 16 * 1024 * 1024,
   maxH264Contexts: 64,
@@ -67,6 +92,14 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   maxClipboardLength: 1024 * 1024,
   maxColourMapEntries: 65536,
   maxCredentialLength: 1024,
+  maxSaslMechanismsLength: 8 * 1024,
+  maxSaslMechanismLength: 100,
+  maxSaslDataLength: 1024 * 1024,
+  maxScramIterations: 1_000_000,
+  maxRsaKeyLength: 8192,
+  maxTightChoices: 64,
+  maxSecurityRounds: 8,
+  maxDhKeyLength: 1024,
   maxCapabilities: 1024,
   maxTextChatLength: 4096,
   maxFileTransferLength: 1024 * 1024,

@@ -10,6 +10,8 @@ export const SecurityType = {
   Invalid: 0,
   None: 1,
   VncAuth: 2,
+  /** Of Virtual Server's VMRC; RealVNC has reserved the number. */
+  NTLM: 4,
   RA2: 5,
   RA2ne: 6,
   SSPI: 7,
@@ -44,7 +46,8 @@ export const SecurityType = {
 
 /**
  * VeNCrypt 0.2 subtypes, rfbproto "VeNCrypt". 263 and 264 are named as QEMU, gtk-vnc and libvncclient use them;
- * rfbproto has the two the other way round.
+ * rfbproto has the two the other way round. So the number is the value, and a name never decides whose certificate is
+ * looked at: a scheme says which TLS it runs over.
  */
 export const VencryptSubtype = {
   Plain: 256,
@@ -59,6 +62,23 @@ export const VencryptSubtype = {
   Ident: 265,
   TLSIdent: 266,
   X509Ident: 267,
+} as const;
+
+/** Whose names 263 and 264 have: every deployed implementation's, or rfbproto's, where the two are the other way round. */
+export type VencryptDialect = "qemu" | "spec";
+
+/**
+ * What Tight authenticates by, rfbproto "Tight Security Type". The first are security types as everywhere; 129 and 130 are
+ * not those of the same number.
+ */
+export const TightAuthType = {
+  None: 1,
+  VncAuth: 2,
+  VeNCrypt: 19,
+  SASL: 20,
+  UnixLogin: 129,
+  /** Undefined: the name is all there is. */
+  External: 130,
 } as const;
 
 /** Encodings and pseudo-encodings, RFC 6143 §7.7 and §7.8 and the rfbproto registry; signed. */
@@ -184,9 +204,32 @@ export function nameOfSecurityType(type: number): string {
   return named(SECURITY_TYPES, type);
 }
 
-/** "X509Vnc (261)", or "999" where we have no name. A nested security type is named as one. */
+/** "X509Vnc (261)", or "999" where we have no name. A nested security type is named as one, and 263 and 264 as QEMU does. */
 export function nameOfVencryptSubtype(subtype: number): string {
+  return nameOfVencryptSubtypeIn("qemu", subtype);
+}
+
+/** As {@link nameOfVencryptSubtype}, with 263 and 264 named as the dialect has them. */
+export function nameOfVencryptSubtypeIn(dialect: VencryptDialect, subtype: number): string {
+  if (dialect === "spec" && subtype === VencryptSubtype.X509SASL) return `TLSSASL (${subtype})`;
+  if (dialect === "spec" && subtype === VencryptSubtype.TLSSASL) return `X509SASL (${subtype})`;
   return subtype < 256 ? nameOfSecurityType(subtype) : named(VENCRYPT_SUBTYPES, subtype);
+}
+
+/** "UnixLogin (129)", or "77" where we have no name. */
+export function nameOfTightAuthType(authType: number): string {
+  return named(TIGHT_AUTH_TYPES, authType);
+}
+
+/**
+ * The names of what was chosen one inside the other, or one round after the other, as a session's `securityPath` has it: what a
+ * number means follows from the one before it.
+ */
+export function namesOfSecurityPath(path: readonly number[]): string[] {
+  return path.map((number, i) => {
+    if (path[i - 1] === SecurityType.VeNCrypt) return nameOfVencryptSubtype(number);
+    return path[i - 1] === SecurityType.Tight ? nameOfTightAuthType(number) : nameOfSecurityType(number);
+  });
 }
 
 /** "CopyRect (1)", or "-305" where we have no name. */
@@ -258,6 +301,7 @@ const SERVER_MESSAGES: ReadonlyMap<number, string> = new Map([
 
 const SECURITY_TYPES = byNumber(SecurityType);
 const VENCRYPT_SUBTYPES = byNumber(VencryptSubtype);
+const TIGHT_AUTH_TYPES = byNumber(TightAuthType);
 const ENCODINGS = byNumber(Encoding);
 
 function byNumber(names: Readonly<Record<string, number>>): ReadonlyMap<number, string> {

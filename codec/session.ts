@@ -39,9 +39,19 @@ export interface Session {
   readonly version?: Version;
   /** Offered by the server, in its order. */
   readonly securityTypes: readonly number[];
+  /** The one chosen from the list; of UltraVNC's rounds the last. */
   readonly securityType?: number;
+  /**
+   * All that was chosen, one inside the other or one round after the other: `[16, 19, 261]` is X509Vnc of VeNCrypt inside
+   * Tight. What a number means follows from the one before it.
+   */
+  readonly securityPath: readonly number[];
+  /** What the innermost container other than VeNCrypt has offered. */
+  readonly innerSecurityTypes: readonly number[];
   readonly vencryptSubtypes: readonly number[];
   readonly vencryptSubtype?: number;
+  /** What the client chose of what a SASL server offered. */
+  readonly saslMechanism?: string;
   /** The server's reason, where it refused; empty where it gave none. */
   readonly refusal?: Uint8Array;
   /** Pixels. */
@@ -76,6 +86,8 @@ export const NEW_SESSION: Session = Object.freeze({
   phase: "serverVersion",
   dialect: "standard",
   securityTypes: [],
+  securityPath: [],
+  innerSecurityTypes: [],
   vencryptSubtypes: [],
   framebufferWidth: 0,
   framebufferHeight: 0,
@@ -90,8 +102,14 @@ export interface Authenticated {
   readonly type: "authenticated";
 }
 
+/** The security type told whose meaning numbers have. Not on the wire: only who runs the exchange knows. */
+export interface DialectSettled {
+  readonly type: "dialectSettled";
+  readonly dialect: Dialect;
+}
+
 /** What a session can be told. */
-export type SessionEvent = HandshakeMessage | Authenticated | ClientEvent | ServerEvent;
+export type SessionEvent = HandshakeMessage | Authenticated | DialectSettled | ClientEvent | ServerEvent;
 
 /**
  * The session after `event`, which `from` sent. A session that the event does not touch comes back as it was.
@@ -119,6 +137,7 @@ export function observe(session: Session, from: "client" | "server", event: Sess
             phase: "authentication",
             securityTypes: event.securityTypes,
             securityType: event.securityTypes[0]!,
+            securityPath: [...session.securityPath, event.securityTypes[0]!],
             dialect: dialectWith(session, event.securityTypes[0]!),
           }
         : { ...session, phase: "securityType", securityTypes: event.securityTypes };
@@ -129,17 +148,28 @@ export function observe(session: Session, from: "client" | "server", event: Sess
         ...session,
         phase: "authentication",
         securityType: event.securityType,
+        securityPath: [...session.securityPath, event.securityType],
         dialect: dialectWith(session, event.securityType),
       };
     case "vencryptSubtypes":
       return { ...session, vencryptSubtypes: event.subtypes };
     case "vencryptSubtype":
-      return { ...session, vencryptSubtype: event.subtype };
+      return { ...session, vencryptSubtype: event.subtype, securityPath: [...session.securityPath, event.subtype] };
+    case "innerSecurityTypes":
+      return { ...session, innerSecurityTypes: event.securityTypes };
+    case "innerSecurityType":
+      return { ...session, securityPath: [...session.securityPath, event.securityType] };
+    case "saslMechanism":
+      return { ...session, saslMechanism: event.mechanism };
+    case "dialectSettled":
+      return { ...session, dialect: event.dialect };
     case "authenticated":
       return { ...session, phase: hasSecurityResult(session) ? "securityResult" : "clientInit" };
     case "securityResult":
-      return event.status === SecurityStatus.Ok
-        ? { ...session, phase: "clientInit" }
+      if (event.status === SecurityStatus.Ok) return { ...session, phase: "clientInit" };
+      // UltraVNC's next round: what was chosen so far stays.
+      return event.status === SecurityStatus.Continue
+        ? { ...session, phase: "securityTypes" }
         : { ...session, phase: "refused", refusal: event.reason ?? NO_REASON };
     case "clientInit":
       return { ...session, phase: "serverInit" };
@@ -207,9 +237,14 @@ export function newSizeOf({ x, y, width, height, encodingType }: Rectangle): Siz
   }
 }
 
-/** Only after None in 3.3 and 3.7 does no SecurityResult come. */
-export function hasSecurityResult({ version, securityType }: Session): boolean {
-  return version === "3.8" || securityType !== SecurityType.None;
+/**
+ * Only after None in 3.3 and 3.7 does no SecurityResult come, be it by itself or inside TLS (18) or Tight; inside
+ * VeNCrypt it comes in every version. (noVNC waits for one after Tight's None in 3.7 as well; TightVNC's own servers and
+ * viewers do not, and it is theirs.)
+ */
+export function hasSecurityResult({ version, securityPath }: Session): boolean {
+  const isNone = securityPath.at(-1) === SecurityType.None;
+  return version === "3.8" || !isNone || securityPath.includes(SecurityType.VeNCrypt);
 }
 
 function afterRectangle(session: Session, rectangle: Rectangle): Session {

@@ -1,11 +1,12 @@
-import { type ClientAuthentication, chooseSecurityType, clientExchange } from "../auth/mod.ts";
+import type { ClientAuthentication } from "../auth/mod.ts";
 import { type ClientMessage, encodeClientMessage } from "../codec/client/mod.ts";
 import { createServerFramer, type ServerEvent } from "../codec/framer.ts";
 import { type ClientHandshake, createClientHandshake } from "../codec/handshake/client_handshake.ts";
 import { DEFAULT_LIMITS, type Limits } from "../codec/limits.ts";
 import type { TlsClientOptions, Transport } from "../transports/transport.ts";
 import { type Connection, createConnection } from "./connection.ts";
-import { driveTo, type Link } from "./link.ts";
+import type { Link } from "./link.ts";
+import { passSecurity } from "./security.ts";
 
 /** The client's end of a session. */
 export type ClientConnection = Connection<ServerEvent, ClientMessage>;
@@ -19,6 +20,11 @@ export interface JoinOptions {
   readonly tls?: ClientTls;
   /** Let the server's other clients stay: true when absent. */
   readonly shared?: boolean;
+  /**
+   * The transport leads to an UltraVNC repeater, which is to put us through to this: `ID:1234`, or `host:5900`. Nobody
+   * vouches for the repeater: whom we have reached, only TLS with a certificate can tell.
+   */
+  readonly repeater?: string;
   readonly limits?: Limits;
   /** Gives up joining, and ends the connection; a session that stands is not touched. */
   readonly signal?: AbortSignal;
@@ -27,11 +33,13 @@ export interface JoinOptions {
 /**
  * Passes security as a client and joins the session: the first call of `next` waits for the first event after ServerInit.
  *
+ * Who opened the connection makes no difference: a listening viewer hands over the transports that its listener takes in.
+ *
  * @throws {RfbError} the server's fault or refusal; the transport is then closed
  */
 export async function joinServer(transport: Transport, options: JoinOptions): Promise<ClientConnection> {
-  const { authentication, tls = {}, shared = true, limits = DEFAULT_LIMITS, signal } = options;
-  const handshake = createClientHandshake(limits);
+  const { authentication, tls = {}, shared = true, repeater, limits = DEFAULT_LIMITS, signal } = options;
+  const handshake = createClientHandshake(limits, repeater === undefined ? {} : { repeater });
   const link: Link<ClientHandshake> = {
     handshake,
     transport,
@@ -41,10 +49,7 @@ export async function joinServer(transport: Transport, options: JoinOptions): Pr
   const abort = (): void => link.transport.abort();
   signal?.addEventListener("abort", abort);
   try {
-    const { securityTypes } = await driveTo(link, "authenticate");
-    const securityType = chooseSecurityType(securityTypes, authentication.schemes);
-    handshake.respond(securityType, clientExchange(securityType, authentication, limits));
-    const { rest } = await driveTo(link, "done");
+    const rest = await passSecurity(link, authentication, limits);
     const client = createConnection({
       role: "client",
       transport: link.transport,

@@ -31,14 +31,14 @@ type Routine = Send | StartTls | StartRecords | Wait;
 export type DecisionType<Step extends { readonly type: string }> = Exclude<Step["type"], Routine["type"]>;
 
 /**
- * Carries a handshake's steps out on its transport, up to the step of this type.
+ * Carries a handshake's steps out on its transport, up to the first step of one of these types.
  *
  * @throws {RfbError} the peer's fault, or TLS that failed
  * @throws what the link's signal aborts with
  */
 export async function driveTo<Step extends { readonly type: string }, Type extends DecisionType<Step>>(
   link: Link<Machine<Step>>,
-  type: Type,
+  ...types: readonly Type[]
 ): Promise<Extract<Step, { readonly type: Type }>> {
   for (;;) {
     link.signal?.throwIfAborted();
@@ -49,10 +49,10 @@ export async function driveTo<Step extends { readonly type: string }, Type exten
       link.handshake.push(chunk);
     } else if (isRoutine(step)) {
       await unlessAborted(link.signal, carryOut(step, link));
-    } else if (step.type === type) {
+    } else if ((types as readonly string[]).includes(step.type)) {
       return step as Extract<Step, { readonly type: Type }>;
     } else {
-      throw new TypeError(`Cannot drive a handshake to ${type}: it is at ${step.type}`);
+      throw new TypeError(`Cannot drive a handshake to ${types.join(" or ")}: it is at ${step.type}`);
     }
   }
 }
@@ -147,12 +147,19 @@ async function carryOut(step: Routine, link: Link<unknown>): Promise<void> {
       // The read would take bytes of TLS away. It is there only when the peer answered what it was not asked yet.
       if (link.ahead !== undefined)
         throw new RfbError("insecure", "Cannot start TLS", "the peer spoke ahead of its turn");
-      link.tlsOptions = link.tls(step.kind);
+      link.tlsOptions = optionsOf(step, link.tls);
       link.transport = await link.transport.startTls(link.tlsOptions);
       if (link.signal?.aborted) link.transport.abort();
       return;
     case "startRecords":
-      link.transport = sealedTransport(link.transport, step.records);
+      link.transport = sealedTransport(link.transport, step.records, link.ahead);
+      link.ahead = undefined;
       return;
   }
+}
+
+/** What the options say, and to a server's TLS what has come of it already. */
+function optionsOf({ kind, early }: StartTls, tls: (kind: TlsKind) => TlsOptions): TlsOptions {
+  const options = tls(kind);
+  return options.role === "server" && early !== undefined && early.length > 0 ? { ...options, early } : options;
 }

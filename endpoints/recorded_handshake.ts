@@ -1,33 +1,49 @@
 import { RfbError } from "../codec/errors.ts";
 import {
+  type Capability,
   chosenAmong,
   decodeProtocolVersion,
   decodeSecurityResult,
   decodeSecurityType,
   decodeSecurityTypes,
+  decodeTightChoice,
+  decodeTightChoices,
+  decodeVencryptIdent,
+  decodeVencryptPlain,
   decodeVencryptSubtype,
   decodeVencryptSubtypeAck,
   decodeVencryptSubtypes,
   decodeVencryptVersion,
   decodeVencryptVersionAck,
+  decodeXvpLogin,
   extentOfProtocolVersion,
   extentOfSecurityResult,
   extentOfSecurityType,
   extentOfSecurityTypes,
+  extentOfTightChoice,
+  extentOfTightChoices,
+  extentOfVencryptIdent,
+  extentOfVencryptPlain,
   extentOfVencryptSubtype,
   extentOfVencryptSubtypeAck,
   extentOfVencryptSubtypes,
   extentOfVencryptVersion,
   extentOfVencryptVersionAck,
+  extentOfXvpLogin,
   type ProtocolVersion,
-  SecurityStatus,
   take,
 } from "../codec/handshake/mod.ts";
 import { type Limits, within } from "../codec/limits.ts";
-import { nameOfSecurityType, SecurityType } from "../codec/names.ts";
+import {
+  nameOfSecurityType,
+  nameOfTightAuthType,
+  SecurityType,
+  TightAuthType,
+  VencryptSubtype,
+} from "../codec/names.ts";
 import { observe, type Session, type SessionEvent } from "../codec/session.ts";
 import { textOf } from "../codec/text.ts";
-import { available, type Input, u32 } from "../codec/wire.ts";
+import { available, type Input } from "../codec/wire.ts";
 
 /** Where a recorded handshake has led: to messages that can be framed, or into TLS, where nothing can be read. */
 export type HandshakeOutcome = "messages" | "tls";
@@ -61,16 +77,19 @@ export function createRecordedHandshake(
       saw("server", required(server, "server", extentOfProtocolVersion, decodeProtocolVersion));
       const answer = required(client, "client", extentOfProtocolVersion, decodeProtocolVersion);
       sawAnswer(answer);
-      readSecurityTypes();
-      if (session.phase === "securityType") {
-        const choice = required(client, "client", extentOfSecurityType, decodeSecurityType);
-        chosenAmong(session.securityTypes, choice);
-        saw("client", choice);
+      for (let round = 1; ; round++) {
+        within("maxSecurityRounds", round, limits);
+        readSecurityTypes();
+        if (session.phase === "securityType") {
+          const choice = required(client, "client", extentOfSecurityType, decodeSecurityType);
+          chosenAmong(session.securityTypes, choice);
+          saw("client", choice);
+        }
+        if (readExchange(session.securityType!) === "tls") return "tls";
+        saw("client", { type: "authenticated" });
+        if (session.phase === "securityResult") readSecurityResult();
+        if (session.phase !== "securityTypes") return "messages";
       }
-      if (readExchange() === "tls") return "tls";
-      saw("client", { type: "authenticated" });
-      if (session.phase === "securityResult") readSecurityResult();
-      return "messages";
     },
   };
 
@@ -111,13 +130,19 @@ export function createRecordedHandshake(
     );
     if (result === undefined) throw told ? refused(undefined) : closed("server");
     saw("server", result);
-    if (result.status !== SecurityStatus.Ok) throw refused(result.reason);
+    if (session.phase === "refused") throw refused(result.reason);
   }
 
-  function readExchange(): HandshakeOutcome {
-    const { securityType } = session;
+  function readExchange(securityType: number): HandshakeOutcome {
     switch (securityType) {
       case SecurityType.None:
+      case SecurityType.Ultra:
+        return "messages";
+      case SecurityType.TLS:
+        return "tls";
+      case SecurityType.xvp:
+        required(client, "client", extentOfXvpLogin, decodeXvpLogin);
+        skipVncAuth();
         return "messages";
       case SecurityType.VncAuth:
         skipVncAuth();
@@ -127,7 +152,7 @@ export function createRecordedHandshake(
       case SecurityType.VeNCrypt:
         return readVencrypt();
       default: {
-        const reason = `no layout of what follows ${nameOfSecurityType(securityType!)}`;
+        const reason = `no layout of what follows ${nameOfSecurityType(securityType)}`;
         throw new RfbError("unknownType", "Cannot read the authentication", reason);
       }
     }
@@ -140,19 +165,26 @@ export function createRecordedHandshake(
 
   // rfbproto "Tight Security Type": tunnels, then authentication; each choice is there only where something was offered.
   function readTight(): HandshakeOutcome {
-    if (skipCapabilities() > 0) skip(client, "client", 4);
-    if (skipCapabilities() === 0) return "messages";
-    const chosen = skip(client, "client", 4);
+    if (readTightChoices().length > 0) required(client, "client", extentOfTightChoice, decodeTightChoice);
+    const offered = readTightChoices().map(({ code }) => code);
+    saw("server", { type: "innerSecurityTypes", securityTypes: offered });
+    const chosen =
+      offered.length === 0
+        ? TightAuthType.None
+        : required(client, "client", extentOfTightChoice, decodeTightChoice).code;
+    saw("client", { type: "innerSecurityType", securityType: chosen });
     switch (chosen) {
-      case SecurityType.None:
+      case TightAuthType.None:
+      case TightAuthType.VncAuth:
+      case TightAuthType.VeNCrypt:
+        return readExchange(chosen);
+      case TightAuthType.UnixLogin:
+        required(client, "client", extentOfVencryptPlain, decodeVencryptPlain);
         return "messages";
-      case SecurityType.VncAuth:
-        skipVncAuth();
-        return "messages";
-      case SecurityType.VeNCrypt:
-        return readVencrypt();
-      default:
-        throw new RfbError("unknownType", "Cannot read the authentication", `no layout of Tight's ${chosen}`);
+      default: {
+        const reason = `no layout of what follows ${nameOfTightAuthType(chosen)} inside Tight`;
+        throw new RfbError("unknownType", "Cannot read the authentication", reason);
+      }
     }
   }
 
@@ -164,9 +196,24 @@ export function createRecordedHandshake(
     saw("server", required(server, "server", extentOfVencryptSubtypes, decodeVencryptSubtypes));
     const choice = required(client, "client", extentOfVencryptSubtype, decodeVencryptSubtype);
     saw("client", choice);
+    switch (choice.subtype) {
+      case VencryptSubtype.Plain:
+        required(client, "client", extentOfVencryptPlain, decodeVencryptPlain);
+        return "messages";
+      case VencryptSubtype.Ident:
+        required(client, "client", extentOfVencryptIdent, decodeVencryptIdent);
+        return "messages";
+      case SecurityType.VeNCrypt:
+        throw new RfbError("unexpected", "Cannot read the authentication", "VeNCrypt inside VeNCrypt");
+    }
+    if (choice.subtype < 256) return readExchange(choice.subtype);
     const { status } = required(server, "server", extentOfVencryptSubtypeAck, decodeVencryptSubtypeAck);
     if (status !== 1) throw refused(undefined);
     return "tls";
+  }
+
+  function readTightChoices(): readonly Capability[] {
+    return required(server, "server", extentOfTightChoices, decodeTightChoices).capabilities;
   }
 
   function required<Message>(
@@ -180,18 +227,9 @@ export function createRecordedHandshake(
     return message;
   }
 
-  /** Passes `length` bytes, and answers the first four of them as a number. */
-  function skip(input: Input, whose: "client" | "server", length: number): number {
+  function skip(input: Input, whose: "client" | "server", length: number): void {
     if (available(input) < length) throw closed(whose);
-    const value = u32(input.bytes, input.start);
     input.start += length;
-    return value;
-  }
-
-  function skipCapabilities(): number {
-    const count = within("maxCapabilities", skip(server, "server", 4), limits);
-    if (count > 0) skip(server, "server", 16 * count);
-    return count;
   }
 
   function closed(whose: "client" | "server"): RfbError {

@@ -31,6 +31,8 @@ export interface ServeOptions {
   readonly tls?: ServerTls;
   /** Milliseconds that a client has for passing security; 10 000 when absent. */
   readonly handshakeTimeout?: number;
+  /** The transport leads to an UltraVNC repeater, where viewers find us under this: `ID:1234`. */
+  readonly repeater?: string;
   /** Ends the connection, whatever it is at. */
   readonly signal?: AbortSignal;
 }
@@ -177,7 +179,7 @@ export function createRfbServer(options: RfbServerOptions): RfbServer {
   };
 
   async function serve(transport: Transport, how: ServeOptions): Promise<void> {
-    const { authentication, tls = {}, handshakeTimeout = 10_000, signal } = how;
+    const { authentication, tls = {}, handshakeTimeout = 10_000, repeater, signal } = how;
     if (isClosed) throw new Error("Cannot serve a client: the server was closed");
     const over = new AbortController();
     const giveUp = (reason: unknown): void => over.abort(reason);
@@ -192,6 +194,7 @@ export function createRfbServer(options: RfbServerOptions): RfbServer {
         authentication,
         tls,
         limits,
+        ...(repeater !== undefined && { repeater }),
         signal: over.signal,
         serverInit: {
           framebufferWidth: picture.width,

@@ -1,24 +1,29 @@
-import { type ServerAuthentication, securityTypesOf, serverExchange } from "../auth/mod.ts";
+import type { ServerAuthentication } from "../auth/mod.ts";
 import { type ClientEvent, createClientFramer } from "../codec/framer.ts";
 import { createServerHandshake, type ServerHandshake } from "../codec/handshake/server_handshake.ts";
-import type { ServerInit } from "../codec/handshake/server_init.ts";
+import { hasCapabilities, type ServerInit } from "../codec/handshake/server_init.ts";
 import { DEFAULT_LIMITS, type Limits } from "../codec/limits.ts";
 import { encodeServerMessage, type ServerMessage } from "../codec/server/mod.ts";
+import type { Session } from "../codec/session.ts";
 import type { TlsServerOptions, Transport } from "../transports/transport.ts";
 import { type Connection, createConnection } from "./connection.ts";
-import { driveTo, type Link, turnAway } from "./link.ts";
+import { type Link, turnAway } from "./link.ts";
+import { grantSecurity } from "./security.ts";
 
 /** The server's end of a session. */
 export type ServerConnection = Connection<ClientEvent, ServerMessage>;
 
 /** What a server shows and checks in TLS: the end and the kind follow from the scheme. */
-export type ServerTls = Omit<TlsServerOptions, "role" | "kind">;
+export type ServerTls = Omit<TlsServerOptions, "role" | "kind" | "early">;
 
 /** How to take a client in. */
 export interface AdmitOptions {
   readonly authentication: ServerAuthentication;
   readonly tls?: ServerTls;
+  /** Its `capabilities` are sent to those who have chosen Tight, and to nobody else; none are named when absent. */
   readonly serverInit: Omit<ServerInit, "type">;
+  /** The transport leads to an UltraVNC repeater, where viewers find us under this: `ID:1234`. */
+  readonly repeater?: string;
   readonly limits?: Limits;
   /** Gives up admitting, and ends the connection; a session that stands is not touched. */
   readonly signal?: AbortSignal;
@@ -31,8 +36,8 @@ export interface AdmitOptions {
  *   failed, and the transport is then closed
  */
 export async function admitClient(transport: Transport, options: AdmitOptions): Promise<ServerConnection> {
-  const { authentication, tls = {}, serverInit, limits = DEFAULT_LIMITS, signal } = options;
-  const handshake = createServerHandshake(limits);
+  const { authentication, tls = {}, serverInit, repeater, limits = DEFAULT_LIMITS, signal } = options;
+  const handshake = createServerHandshake(limits, "3.8", repeater === undefined ? {} : { repeater });
   const link: Link<ServerHandshake> = {
     handshake,
     transport,
@@ -42,15 +47,7 @@ export async function admitClient(transport: Transport, options: AdmitOptions): 
   const abort = (): void => link.transport.abort();
   signal?.addEventListener("abort", abort);
   try {
-    await driveTo(link, "offer");
-    const securityTypes = securityTypesOf(authentication.schemes);
-    // 3.3 has room for one type, and the client no say.
-    handshake.offer(handshake.session.version === "3.3" ? securityTypes.slice(0, 1) : securityTypes);
-    const { securityType } = await driveTo(link, "authenticate");
-    handshake.respond(serverExchange(securityType, authentication, limits));
-    await driveTo(link, "authorise");
-    handshake.accept();
-    const { rest } = await driveTo(link, "done");
+    const rest = await grantSecurity(link, authentication, limits);
     const server = createConnection({
       role: "server",
       transport: link.transport,
@@ -60,7 +57,7 @@ export async function admitClient(transport: Transport, options: AdmitOptions): 
       encode: encodeServerMessage,
     });
     if ((await server.next()) === undefined) handshake.end(); // ClientInit
-    await server.send({ type: "serverInit", ...serverInit });
+    await server.send(serverInitFor(server.session, serverInit));
     return server;
   } catch (error) {
     if (signal?.aborted) abort();
@@ -71,3 +68,11 @@ export async function admitClient(transport: Transport, options: AdmitOptions): 
     signal?.removeEventListener("abort", abort);
   }
 }
+
+/** Who has chosen Tight reads capabilities behind the name; nobody else does. */
+function serverInitFor(session: Session, { capabilities, ...init }: AdmitOptions["serverInit"]): ServerInit {
+  if (!hasCapabilities(session)) return { type: "serverInit", ...init };
+  return { type: "serverInit", ...init, capabilities: capabilities ?? NO_CAPABILITIES };
+}
+
+const NO_CAPABILITIES = { serverMessages: [], clientMessages: [], encodings: [] };

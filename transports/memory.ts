@@ -117,7 +117,8 @@ function endOf(input: Pipe, output: Pipe, settings: Settings, meeting: Meeting, 
     if (input.wakeReader !== undefined) throw new TypeError("Cannot start TLS: a read is pending");
     if (phase === "closed" || input.ended) throw tlsError("the peer closed the connection");
     phase = "spent";
-    if (input.size > 0) {
+    // Of a handshake that has no bytes nothing can have come yet.
+    if (input.size > 0 || (options.role === "server" && options.early !== undefined)) {
       shut(false);
       throw tlsError("the peer sent bytes in clear");
     }

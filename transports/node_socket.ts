@@ -146,6 +146,7 @@ export function transportOver(socket: Socket, host?: string): Transport {
       if (options.role === "client" && socket.readableLength > 0) {
         throw new RfbError("insecure", "Cannot start TLS", "the peer sent bytes in clear");
       }
+      if (options.role === "server" && options.early !== undefined) socket.unshift(options.early);
       return transportOver(await start(socket));
     } catch (error) {
       socket.destroy();

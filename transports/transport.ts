@@ -70,6 +70,8 @@ export interface TlsServerOptions {
   readonly clientCa?: string;
   /** 1.2 when absent. */
   readonly minVersion?: TlsVersion;
+  /** What has come of the client's side of TLS already, and was read as bytes in clear. */
+  readonly early?: Uint8Array;
 }
 
 /** What a TLS handshake agreed on, for a log. */

@@ -1,5 +1,5 @@
 import { RfbError } from "../errors.ts";
-import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
+import { DEFAULT_LIMITS, type Limits, within } from "../limits.ts";
 import { failingForEver } from "../pull.ts";
 import { NEW_SESSION, observe, type Session } from "../session.ts";
 import { textOf } from "../text.ts";
@@ -13,6 +13,7 @@ import {
   type Version,
   versionToAnswer,
 } from "./protocol_version.ts";
+import { encodeRepeaterTarget, isRepeaterVersion } from "./repeater.ts";
 import { decodeSecurityResult, extentOfSecurityResult, SecurityStatus } from "./security_result.ts";
 import { encodeSecurityType } from "./security_type.ts";
 import { decodeSecurityTypes, extentOfSecurityTypes } from "./security_types.ts";
@@ -31,11 +32,23 @@ export type ClientHandshakeStep =
       readonly rest: Uint8Array;
     };
 
-/** Choose one of these, and call `respond`. */
+/**
+ * Choose one of these, and call `respond`. UltraVNC asks for another round after type 17 and some others: what was chosen
+ * before is then in the session's `securityPath`.
+ */
 export interface ChooseSecurity {
   readonly type: "authenticate";
   /** In the server's order; in 3.3 it is one. */
   readonly securityTypes: readonly number[];
+}
+
+/** What a client's handshake is besides. */
+export interface ClientHandshakeOptions {
+  /**
+   * We are talking to an UltraVNC repeater, which is to put us through: `ID:1234`, or `host:5900`. It greets with version
+   * 0.0; the server's version follows once it has found it.
+   */
+  readonly repeater?: string;
 }
 
 /** A client's side of everything up to SecurityResult, RFC 6143 §7.1: bytes in, steps out. */
@@ -57,7 +70,8 @@ export interface ClientHandshake {
 }
 
 /**
- * A client's handshake.
+ * A client's handshake. On a connection that a server has opened to us (a listening viewer) it is the same: the server speaks
+ * first all the same.
  *
  * ```ts
  * import { createClientHandshake } from "rfb-codec";
@@ -68,9 +82,16 @@ export interface ClientHandshake {
  * handshake.push(Uint8Array.of(2, 19, 2));
  * handshake.next(); // { type: "authenticate", securityTypes: [19, 2] }
  * ```
+ *
+ * @throws {RangeError} a repeater's target that it has no room for
  */
-export function createClientHandshake(limits: Limits = DEFAULT_LIMITS): ClientHandshake {
+export function createClientHandshake(
+  limits: Limits = DEFAULT_LIMITS,
+  { repeater }: ClientHandshakeOptions = {},
+): ClientHandshake {
   const input = createInput();
+  let wanted = repeater === undefined ? undefined : encodeRepeaterTarget({ type: "repeaterTarget", target: repeater });
+  let rounds = 1;
   let session = NEW_SESSION;
   let securityType: number | undefined; // chosen by the caller
   let exchange: Exchange | undefined;
@@ -91,6 +112,11 @@ export function createClientHandshake(limits: Limits = DEFAULT_LIMITS): ClientHa
     },
     end() {
       if (isWithinRefusal(session, input)) throw refusal(undefined);
+      if (session.phase === "authentication" && session.saslMechanism !== undefined) {
+        // Cyrus SASL's servers, as QEMU, say no in this way.
+        const reason = `the server closed within ${session.saslMechanism}: perhaps user or password is wrong`;
+        throw new RfbError("authentication", "Cannot pass security", reason, { offset: input.base + input.end });
+      }
       throw new RfbError("truncated", "Cannot pass security", `the server closed in phase ${session.phase}`, {
         offset: input.base + input.end,
       });
@@ -107,6 +133,14 @@ export function createClientHandshake(limits: Limits = DEFAULT_LIMITS): ClientHa
         case "serverVersion": {
           const offered = take(input, extentOfProtocolVersion, decodeProtocolVersion, limits);
           if (offered === undefined) return undefined;
+          if (wanted !== undefined) {
+            const bytes = wanted;
+            wanted = undefined;
+            if (isRepeaterVersion(offered)) return { type: "send", bytes };
+            // Whoever this is, it is not the way to whom we were asked to reach.
+            const version = `version ${offered.major}.${offered.minor}, and a repeater's is 0.0`;
+            throw new RfbError("unexpected", "Cannot pass a repeater", version);
+          }
           const answer = protocolVersionOf(versionToAnswer(offered));
           session = observe(observe(session, "server", offered), "client", answer);
           return { type: "send", bytes: encodeProtocolVersion(answer) };
@@ -138,7 +172,8 @@ export function createClientHandshake(limits: Limits = DEFAULT_LIMITS): ClientHa
           if (result === undefined) return undefined;
           session = observe(session, "server", result);
           if (result.status === SecurityStatus.Continue) {
-            throw new RfbError("unexpected", "Cannot read SecurityResult", "UltraVNC's request for another round");
+            beginRound();
+            break;
           }
           if (result.status !== SecurityStatus.Ok) throw refusal(result.reason);
           break;
@@ -149,6 +184,16 @@ export function createClientHandshake(limits: Limits = DEFAULT_LIMITS): ClientHa
           throw new TypeError(`Cannot go on with a handshake in phase ${session.phase}`);
       }
     }
+  }
+
+  /** UltraVNC: the next list of types. 3.3 has no lists. */
+  function beginRound(): void {
+    if (session.version === "3.3") {
+      throw new RfbError("unexpected", "Cannot read SecurityResult", "a request for another round, in 3.3");
+    }
+    rounds = within("maxSecurityRounds", rounds + 1, limits);
+    securityType = undefined;
+    exchange = undefined;
   }
 
   function takeVersioned<Message>(
@@ -167,9 +212,13 @@ export function createClientHandshake(limits: Limits = DEFAULT_LIMITS): ClientHa
 
 /** Some servers close before the reason they promised is out: that is a refusal all the same. */
 function isWithinRefusal({ phase, version }: Session, { bytes, start, end }: Input): boolean {
-  if (phase === "securityResult") return end - start >= 4 && u32(bytes, start) !== SecurityStatus.Ok;
+  if (phase === "securityResult") return end - start >= 4 && isRefusal(u32(bytes, start));
   if (phase !== "securityTypes") return false;
   return version === "3.3" ? end - start >= 4 && u32(bytes, start) === 0 : end > start && u8(bytes, start) === 0;
+}
+
+function isRefusal(status: number): boolean {
+  return status !== SecurityStatus.Ok && status !== SecurityStatus.Continue;
 }
 
 function refusal(reason: Uint8Array | undefined): RfbError {

@@ -1,4 +1,7 @@
+import type { DialectSettled } from "../session.ts";
 import type { Input } from "../wire.ts";
+import type { InnerSecurityType, InnerSecurityTypes } from "./inner_security.ts";
+import type { SaslMechanismChoice } from "./sasl.ts";
 import type { VencryptSubtypeChoice, VencryptSubtypes } from "./vencrypt/mod.ts";
 
 /**
@@ -36,6 +39,11 @@ export interface Send {
 export interface StartTls {
   readonly type: "startTls";
   readonly kind: TlsKind;
+  /**
+   * A server's only: what has come of TLS already, from a client that need not wait for an answer before it starts. It is
+   * TLS's to judge.
+   */
+  readonly early?: Uint8Array;
 }
 
 /**
@@ -55,6 +63,8 @@ export interface RecordLayer {
   push(chunk: Uint8Array): void;
   /** The next bytes in clear, or undefined: feed me. @throws {RfbError} `insecure`: a record that was tampered with */
   next(): Uint8Array | undefined;
+  /** The peer has closed. @throws {RfbError} `truncated`: within a record */
+  end(): void;
 }
 
 /** `x509`: the server shows a certificate. `anonymous`: nobody does (ADH), which TLS 1.3 no longer has. */
@@ -70,5 +80,11 @@ export interface Wait {
 export interface Learned {
   readonly type: "learned";
   readonly from: "client" | "server";
-  readonly message: VencryptSubtypes | VencryptSubtypeChoice;
+  readonly message:
+    | VencryptSubtypes
+    | VencryptSubtypeChoice
+    | InnerSecurityTypes
+    | InnerSecurityType
+    | DialectSettled
+    | SaslMechanismChoice;
 }

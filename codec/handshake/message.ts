@@ -1,4 +1,6 @@
+import type { InnerSecurityType, InnerSecurityTypes } from "./inner_security.ts";
 import type { ProtocolVersion } from "./protocol_version.ts";
+import type { SaslMechanismChoice } from "./sasl.ts";
 import type { SecurityResult } from "./security_result.ts";
 import type { SecurityTypeChoice } from "./security_type.ts";
 import type { SecurityRefusal, SecurityTypes } from "./security_types.ts";
@@ -12,4 +14,7 @@ export type HandshakeMessage =
   | SecurityTypeChoice
   | SecurityResult
   | VencryptSubtypes
-  | VencryptSubtypeChoice;
+  | VencryptSubtypeChoice
+  | InnerSecurityTypes
+  | InnerSecurityType
+  | SaslMechanismChoice;

@@ -1,6 +1,6 @@
 import { concat } from "@std/bytes";
 import { RfbError } from "../errors.ts";
-import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
+import { DEFAULT_LIMITS, type Limits, within } from "../limits.ts";
 import { SecurityType } from "../names.ts";
 import { failingForEver } from "../pull.ts";
 import { hasSecurityResult, NEW_SESSION, observe, type Phase, type Session } from "../session.ts";
@@ -15,6 +15,7 @@ import {
   type Version,
   versionToAnswer,
 } from "./protocol_version.ts";
+import { encodeRepeaterTarget } from "./repeater.ts";
 import { encodeSecurityResult, SecurityStatus } from "./security_result.ts";
 import { chosenAmong, decodeSecurityType, extentOfSecurityType } from "./security_type.ts";
 import { encodeSecurityRefusal, encodeSecurityTypes } from "./security_types.ts";
@@ -27,7 +28,10 @@ export type ServerHandshakeStep =
   | StartRecords
   | Wait
   | {
-      /** The version is agreed on: call `offer` with the security types. */
+      /**
+       * The version is agreed on, or the client has chosen Ultra (17) and another round begins: call `offer` with the
+       * security types.
+       */
       readonly type: "offer";
     }
   | {
@@ -45,13 +49,19 @@ export type ServerHandshakeStep =
       readonly rest: Uint8Array;
     };
 
+/** What a server's handshake is besides. */
+export interface ServerHandshakeOptions {
+  /** We are talking to an UltraVNC repeater, and viewers find us there under this: `ID:1234`. It goes out first. */
+  readonly repeater?: string;
+}
+
 /** A server's side of everything up to SecurityResult, RFC 6143 §7.1: bytes in, steps out. */
 export interface ServerHandshake {
   /** Adds a chunk; it is the handshake's from here on. */
   push(chunk: Uint8Array): void;
   /** The next step, or undefined: feed me. @throws {RfbError} what the client did wrong; answer it with `refuse` */
   next(): ServerHandshakeStep | undefined;
-  /** Answers `offer`. @throws {RangeError} none, or, for a client that speaks 3.3, more than one */
+  /** Answers `offer`. @throws {RangeError} none, or, for a client that speaks 3.3, more than one, or Ultra */
   offer(securityTypes: readonly number[]): void;
   /** Answers `authenticate`. */
   respond(exchange: Exchange): void;
@@ -81,9 +91,18 @@ export interface ServerHandshake {
  * handshake.offer([SecurityType.None]);
  * handshake.next(); // { type: "send", bytes: [1, 1] }
  * ```
+ *
+ * @throws {RangeError} a repeater's target that it has no room for
  */
-export function createServerHandshake(limits: Limits = DEFAULT_LIMITS, offered: Version = "3.8"): ServerHandshake {
+export function createServerHandshake(
+  limits: Limits = DEFAULT_LIMITS,
+  offered: Version = "3.8",
+  { repeater }: ServerHandshakeOptions = {},
+): ServerHandshake {
   const input = createInput();
+  let introduction =
+    repeater === undefined ? undefined : encodeRepeaterTarget({ type: "repeaterTarget", target: repeater });
+  let rounds = 1;
   let session = NEW_SESSION;
   let securityTypes: readonly number[] | undefined;
   let exchange: Exchange | undefined;
@@ -97,6 +116,9 @@ export function createServerHandshake(limits: Limits = DEFAULT_LIMITS, offered: 
     offer(types) {
       checkPhase(session, "securityTypes", "offer");
       if (types.includes(0)) throw new RangeError("Cannot offer security type 0: it stands for a refusal");
+      if (session.version === "3.3" && types.includes(SecurityType.Ultra)) {
+        throw new RangeError("Cannot offer Ultra in 3.3: it has no second list");
+      }
       encodeSecurityTypes({ type: "securityTypes", securityTypes: types }, versionOf(session));
       securityTypes = types;
     },
@@ -125,6 +147,11 @@ export function createServerHandshake(limits: Limits = DEFAULT_LIMITS, offered: 
     for (;;) {
       switch (session.phase) {
         case "serverVersion": {
+          if (introduction !== undefined) {
+            const bytes = introduction;
+            introduction = undefined;
+            return { type: "send", bytes };
+          }
           const greeting = protocolVersionOf(offered);
           session = observe(session, "server", greeting);
           return { type: "send", bytes: encodeProtocolVersion(greeting) };
@@ -158,6 +185,7 @@ export function createServerHandshake(limits: Limits = DEFAULT_LIMITS, offered: 
           break;
         }
         case "securityResult": {
+          if (session.securityPath.at(-1) === SecurityType.Ultra) return beginRound();
           if (!accepted) return authorise();
           const result = { type: "securityResult", status: SecurityStatus.Ok } as const;
           session = observe(session, "server", result);
@@ -170,6 +198,17 @@ export function createServerHandshake(limits: Limits = DEFAULT_LIMITS, offered: 
           throw new TypeError(`Cannot go on with a handshake in phase ${session.phase}`);
       }
     }
+  }
+
+  /** Ultra lets nobody in: it stands for the types of the next list. */
+  function beginRound(): ServerHandshakeStep {
+    rounds = within("maxSecurityRounds", rounds + 1, limits);
+    securityTypes = undefined;
+    exchange = undefined;
+    answered = false;
+    const result = { type: "securityResult", status: SecurityStatus.Continue } as const;
+    session = observe(session, "server", result);
+    return { type: "send", bytes: encodeSecurityResult(result, versionOf(session)) };
   }
 
   function authorise(): ServerHandshakeStep {
@@ -196,8 +235,9 @@ function refusalOf(session: Session, answered: boolean, reason: Uint8Array): Uin
     case "securityTypes":
       return encodeSecurityRefusal({ type: "securityRefusal", reason }, versionOf(session));
     case "authentication":
-      // Until a subtype is settled, VeNCrypt refuses with its own acknowledgements, and the client reads nothing else.
-      if (session.securityType === SecurityType.VeNCrypt && session.vencryptSubtype === undefined) return NOTHING;
+      // Until it is settled what runs inside, the client reads nothing but lists and VeNCrypt's own acknowledgements.
+      // ATEN's boards have no list inside the number that is Tight's elsewhere.
+      if (CONTAINERS.includes(session.securityPath.at(-1)!) && session.dialect !== "aten") return NOTHING;
       return failedResult(session, reason);
     case "securityType":
       // A 3.7 client that chooses None takes the next bytes for ServerInit, and it may be about to.
@@ -226,4 +266,5 @@ function versionOf(session: Session): Version {
   return session.version;
 }
 
+const CONTAINERS: readonly number[] = [SecurityType.Tight, SecurityType.TLS, SecurityType.VeNCrypt];
 const NOTHING = new Uint8Array(0);

@@ -120,8 +120,9 @@ export function encodeServerInit(message: ServerInit): Uint8Array {
 const COUNTS_LENGTH = 8;
 const ATEN_LENGTH = 12;
 
-function hasCapabilities(session: Session | undefined): boolean {
-  return session?.securityType === SecurityType.Tight;
+/** Whether the server's capabilities stand behind the name: where the client chose Tight from the list, whatever is inside. */
+export function hasCapabilities(session: Session | undefined): boolean {
+  return session?.securityType === SecurityType.Tight && session.dialect !== "aten";
 }
 
 function lengthOf({ serverMessages, clientMessages, encodings }: InteractionCapabilities): number {

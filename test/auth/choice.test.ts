@@ -40,16 +40,42 @@ describe("The schemes", () => {
     ["plain", 19, 256, undefined, ["username", "password"], "nothing", true],
     ["vncauth", 2, undefined, undefined, ["password"], "password", true],
     ["none", 1, undefined, undefined, [], "nothing", true],
-  ] as const)("have %s as the registry has it", (name, securityType, subtype, tls, needs, protects, legacy) => {
+    ["x509sasl", 19, 263, "x509", ["username", "password"], "stream", false],
+    ["tlssasl", 19, 264, "anonymous", ["username", "password"], "stream", true],
+    ["ident", 19, 265, undefined, ["username"], "nothing", true],
+    ["tlsident", 19, 266, "anonymous", ["username"], "stream", true],
+    ["x509ident", 19, 267, "x509", ["username"], "stream", false],
+    ["vencryptnone", 19, 1, undefined, [], "nothing", true],
+    ["vencryptvnc", 19, 2, undefined, ["password"], "password", true],
+    ["vencryptsasl", 19, 20, undefined, ["username", "password"], "password", false],
+    ["xvp", 22, undefined, undefined, ["username", "password", "target"], "password", true],
+    ["vinonone", 18, 1, "anonymous", [], "stream", true],
+    ["vinovnc", 18, 2, "anonymous", ["password"], "stream", true],
+    ["vinosasl", 18, 20, "anonymous", ["username", "password"], "stream", true],
+    ["ultranone", 17, 1, undefined, [], "nothing", true],
+    ["ultravnc", 17, 2, undefined, ["password"], "password", true],
+    ["ultramslogon2", 17, 113, undefined, ["username", "password"], "nothing", true],
+    ["tightnone", 16, 1, undefined, [], "nothing", true],
+    ["tightvnc", 16, 2, undefined, ["password"], "password", true],
+    ["tightsasl", 16, 20, undefined, ["username", "password"], "password", false],
+    ["tightunix", 16, 129, undefined, ["username", "password"], "nothing", true],
+    ["tightplain", 16, [19, 256], undefined, ["username", "password"], "nothing", true],
+    ["tightx509plain", 16, [19, 262], "x509", ["username", "password"], "stream", false],
+    ["tighttlsvnc", 16, [19, 258], "anonymous", ["password"], "stream", true],
+  ] as const)("have %s as the registry has it", (name, securityType, inside, tls, needs, protects, legacy) => {
     const [scheme] = schemesNamed([name]);
     expect(scheme).toMatchObject({ name, needs, protects, legacy });
-    expect(scheme!.path).toStrictEqual(subtype === undefined ? [securityType] : [securityType, subtype]);
+    expect(scheme!.path).toStrictEqual([securityType, inside ?? []].flat());
     expect(scheme!.tls).toBe(tls);
   });
 
-  test("are nine, and no two of them alike", () => {
-    expect(new Set(NAMES).size).toBe(9);
-    expect(new Set(SCHEMES.map(({ path }) => path.join("/"))).size).toBe(9);
+  test("are no two of them alike", () => {
+    expect(new Set(NAMES).size).toBe(SCHEMES.length);
+    expect(new Set(SCHEMES.map(({ path }) => path.join("/"))).size).toBe(SCHEMES.length);
+  });
+
+  test("have names that can be written after a flag", () => {
+    for (const name of NAMES) expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
   });
 
   test("come by name in the order asked for", () => {
@@ -61,7 +87,7 @@ describe("The schemes", () => {
     );
   });
 
-  test.each(["", "X509none", "vencrypt", "tls", "x509sasl", "__proto__", "toString"])("do not include %j", (name) => {
+  test.each(["", "X509none", "vencrypt", "tls", "tight", "__proto__", "toString"])("do not include %j", (name) => {
     expect(() => schemesNamed(["none", name])).toThrow(RangeError);
     expect(() => schemesNamed([name])).toThrow(`"${name}"`);
   });
@@ -115,7 +141,7 @@ describe("The choice of a security type", () => {
         const { feed } = fed(clientExchange(19, { schemes, credentials: () => ({ username: "", password: "" }) }));
         await feed(hex("0002"));
         const did = await feed(join([hex("00"), Uint8Array.of(offered.length), ...offered.map(be32)]));
-        const best = schemes.find(({ path }) => path.length === 2 && offered.includes(path[1]!));
+        const best = schemes.find(({ path }) => path[0] === 19 && offered.includes(path[1]!));
         const chose = did.filter((what) => what.startsWith("client chose"));
         expect(chose).toStrictEqual(best === undefined ? [] : [`client chose ${best.path[1]}`]);
         const sent = did.find((what) => what.startsWith("send "));
@@ -161,6 +187,14 @@ describe("An operator's list", () => {
     ["tlsnone", { minVersion: "1.3" }, "TLS 1.3 has no anonymous TLS"],
     ["x509none", { minVersion: "1.3" }, undefined],
     ["plain", { tlsKinds: [] }, undefined],
+    ["xvp", {}, "no target is given"],
+    ["xvp", { credentials: ["username", "password", "target"] }, undefined],
+    ["x509ident", { credentials: ["password"] }, "no username is given"],
+    ["vinonone", { tlsKinds: ["x509"] }, "this transport cannot carry anonymous TLS"],
+    ["vinonone", { minVersion: "1.3" }, "TLS 1.3 has no anonymous TLS"],
+    ["tightx509none", { hasServerName: false }, "there is no server name that the certificate could be compared with"],
+    ["tightvnc", { credentials: [] }, "no password is given"],
+    ["vencryptnone", { tlsKinds: [], credentials: [] }, undefined],
   ] satisfies readonly (readonly [string, Partial<Means>, string | undefined])[])(
     "is told of %s with %j: %s",
     (name, means, why) => {

@@ -7,7 +7,7 @@ import {
   serverExchange,
 } from "../../auth/mod.ts";
 import { type ClientHandshake, createClientHandshake } from "../../codec/handshake/client_handshake.ts";
-import type { TlsKind } from "../../codec/handshake/exchange.ts";
+import type { RecordLayer, TlsKind } from "../../codec/handshake/exchange.ts";
 import type { Version } from "../../codec/handshake/protocol_version.ts";
 import { createServerHandshake, type ServerHandshake } from "../../codec/handshake/server_handshake.ts";
 import { DEFAULT_LIMITS } from "../../codec/limits.ts";
@@ -28,7 +28,7 @@ export interface MeetingOptions {
 export interface Outcome {
   readonly error: unknown;
   readonly session: Session;
-  /** Hexadecimal: all that it sent in clear, and all that it sent through TLS. */
+  /** Hexadecimal: all that it sent in clear, and all that it sent through TLS or records. */
   readonly clear: string;
   readonly secured: string;
   readonly tls: TlsKind | undefined;
@@ -41,6 +41,7 @@ interface Side {
   readonly clear: Uint8Array[];
   readonly secured: Uint8Array[];
   tls: TlsKind | undefined;
+  records: RecordLayer | undefined;
   /** At its startTls, waiting for the other to get there. */
   blocked: boolean;
   over: boolean;
@@ -74,7 +75,9 @@ export async function meet(options: MeetingOptions): Promise<{ readonly client: 
             if (other.over) side.handshake.end();
             return false;
           }
-          side.handshake.push(bytes);
+          if (side.records === undefined) side.handshake.push(bytes);
+          else side.records.push(bytes);
+          feedOpened(side);
           return true;
         }
         case "send":
@@ -86,27 +89,29 @@ export async function meet(options: MeetingOptions): Promise<{ readonly client: 
           side.blocked = true;
           return true;
         case "startRecords":
-          throw new Error("Records have no place in this meeting");
+          side.records = step.records;
+          feedOpened(side);
+          return true;
         case "wait":
           await step.until;
           return true;
         case "done":
           side.over = true;
           return true;
-        case "offer": {
-          const types = securityTypesOf(options.server.schemes);
-          (side.handshake as ServerHandshake).offer(version === "3.3" ? types.slice(0, 1) : types);
+        case "offer":
+          (side.handshake as ServerHandshake).offer(securityTypesOf(options.server.schemes, version, settled(side)));
           return true;
-        }
         case "authorise":
           (side.handshake as ServerHandshake).accept();
           return true;
         case "authenticate":
           if ("securityTypes" in step) {
-            const type = chooseSecurityType(step.securityTypes, options.client.schemes);
-            (side.handshake as ClientHandshake).respond(type, clientExchange(type, options.client));
+            const type = chooseSecurityType(step.securityTypes, options.client.schemes, settled(side));
+            const exchange = clientExchange(type, options.client, DEFAULT_LIMITS, settled(side));
+            (side.handshake as ClientHandshake).respond(type, exchange);
           } else {
-            (side.handshake as ServerHandshake).respond(serverExchange(step.securityType, options.server));
+            const exchange = serverExchange(step.securityType, options.server, DEFAULT_LIMITS, settled(side));
+            (side.handshake as ServerHandshake).respond(exchange);
           }
           return true;
       }
@@ -118,16 +123,26 @@ export async function meet(options: MeetingOptions): Promise<{ readonly client: 
     }
   }
 
-  function say(side: Side, other: Side, bytes: Uint8Array): void {
-    (side.tls === undefined ? side.clear : side.secured).push(bytes);
+  function say(side: Side, other: Side, said: Uint8Array): void {
+    (side.tls === undefined && side.records === undefined ? side.clear : side.secured).push(said);
+    const bytes = side.records?.seal(said) ?? said;
     for (let at = 0; at < bytes.length; at += chunk)
       other.inbox.push(bytes.slice(at, Math.min(bytes.length, at + chunk)));
   }
 }
 
+function feedOpened({ handshake, records }: Side): void {
+  for (let opened = records?.next(); opened !== undefined; opened = records?.next()) handshake.push(opened);
+}
+
+/** What earlier rounds have settled: once the exchange is on, the last choice is not among it. */
+function settled({ handshake: { session } }: Side): readonly number[] {
+  return session.phase === "authentication" ? session.securityPath.slice(0, -1) : session.securityPath;
+}
+
 function sideOf(name: Side["name"], handshake: Side["handshake"]): Side {
-  const nothing = { inbox: [], clear: [], secured: [], tls: undefined, blocked: false, over: false, error: undefined };
-  return { name, handshake, ...nothing };
+  const nothing = { tls: undefined, records: undefined, blocked: false, over: false, error: undefined };
+  return { name, handshake, inbox: [], clear: [], secured: [], ...nothing };
 }
 
 function outcomeOf({ error, handshake, clear, secured, tls }: Side): Outcome {

@@ -1,5 +1,5 @@
 import { RfbError } from "../../codec/errors.ts";
-import type { Exchange } from "../../codec/handshake/exchange.ts";
+import type { Exchange, Learned } from "../../codec/handshake/exchange.ts";
 import { append, createInput } from "../../codec/wire.ts";
 import { hexOf } from "../codec/bytes.ts";
 
@@ -44,20 +44,36 @@ export function fed(exchange: Exchange): Fed {
         case "startTls":
           did.push(`startTls ${step.kind}`);
           break;
+        case "startRecords":
+          did.push("startRecords");
+          break;
         case "wait":
           await step.until;
           break;
         case "learned":
-          did.push(
-            step.message.type === "vencryptSubtype"
-              ? `${step.from} chose ${step.message.subtype}`
-              : `${step.from} offered ${step.message.subtypes}`,
-          );
+          did.push(`${step.from} ${told(step.message)}`);
           break;
         case "done":
           return [...did, "done"];
       }
     }
+  }
+}
+
+function told(message: Learned["message"]): string {
+  switch (message.type) {
+    case "vencryptSubtypes":
+      return `offered ${message.subtypes}`;
+    case "vencryptSubtype":
+      return `chose ${message.subtype}`;
+    case "innerSecurityTypes":
+      return `offered ${message.securityTypes}`;
+    case "innerSecurityType":
+      return `chose ${message.securityType}`;
+    case "saslMechanism":
+      return `chose ${message.mechanism}`;
+    case "dialectSettled":
+      return `speaks as ${message.dialect}`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { clientExchange, schemesNamed, serverExchange, type Verifier } from "../../auth/mod.ts";
+import { clientExchange, type Scheme, schemesNamed, serverExchange, type Verifier } from "../../auth/mod.ts";
 import { be32, hex, join } from "../codec/bytes.ts";
 import { fed } from "./pulling.ts";
 
@@ -64,7 +64,7 @@ describe.each([1, 1000])("A client of VeNCrypt that reads %i bytes at a time", (
     ]);
   });
 
-  test.each(["0001", "0100", "0003", "0000", "0200", "ffff"])(
+  test.each(["0100", "0003", "0000", "0200", "ffff"])(
     "declines version %s with 0.0, and goes no further",
     async (version) => {
       const { feed, credentials } = client("x509none", "plain");
@@ -98,7 +98,7 @@ describe.each([1, 1000])("A client of VeNCrypt that reads %i bytes at a time", (
   test.each([
     ["none", list(), ""],
     ["only weaker ones", list(256, 257, 258, 259), "Plain (256), TLSNone (257), TLSVnc (258), TLSPlain (259)"],
-    ["only unknown ones", list(265, 999, 0xffffffff, 0), "Ident (265), 999, 4294967295, Invalid (0)"],
+    ["only unknown ones", list(268, 999, 0xffffffff, 0), "268, 999, 4294967295, Invalid (0)"],
     ["only SASL", list(263, 264), "X509SASL (263), TLSSASL (264)"],
     ["security types that we know outside", list(1, 2, 19), "None (1), VncAuth (2), VeNCrypt (19)"],
     ["numbers that are allowed ones in their lower bits", list(0x10000 + 262, 262 - 256), "65798, RA2ne (6)"],
@@ -240,4 +240,152 @@ describe.each([1, 1000])("A server of VeNCrypt that reads %i bytes at a time", (
       expect(await feed(be32(subtype), chunk)).toStrictEqual([`client chose ${subtype}`, ...then]);
     },
   );
+});
+
+describe.each([1, 1000])("A client of VeNCrypt 0.1 that reads %i bytes at a time", (chunk) => {
+  test.each([
+    ["with an acknowledgement, as its author has it", "00"],
+    ["with none", ""],
+  ])("chooses from a list of bytes %s", async (_how, ack) => {
+    const { feed } = client("x509vnc", "plain");
+    expect(await feed(hex("0001"), chunk)).toStrictEqual(["send 0001"]);
+    expect(await feed(hex(`${ack} 03 13 15 18`), chunk)).toStrictEqual([
+      "server offered 256,258,261",
+      "client chose 261",
+      "send 18",
+    ]);
+    expect(await feed(hex("01"))).toStrictEqual(["startTls x509"]);
+  });
+
+  test("has no acknowledgement behind Plain", async () => {
+    const { feed } = client("plain");
+    await feed(hex("0001"), chunk);
+    expect((await feed(hex("01 13"), chunk)).slice(1)).toStrictEqual([
+      "client chose 256",
+      "send 13",
+      "send 00000001000000087570617373776f7264",
+      "done",
+    ]);
+  });
+
+  test("takes none of its bytes for a security type, nor for a subtype of 0.2", async () => {
+    const { feed, credentials } = client("vencryptvnc", "vencryptnone", "x509sasl", "ident", "x509none");
+    await feed(hex("0001"), chunk);
+    expect((await feed(hex("04 01 02 14 1a"), chunk)).at(-1)).toBe(
+      "authentication: Cannot pass VeNCrypt: the server offers [None (1), VncAuth (2), TLSNone (257), 26], and only [X509None (260)] is allowed",
+    );
+    expect(credentials).not.toHaveBeenCalled();
+  });
+});
+
+describe("A server of VeNCrypt 0.1", () => {
+  const server01 = (vencrypt01: "acknowledged" | "bare", ...names: string[]) =>
+    fed(serverExchange(19, { schemes: schemesNamed(names), verifier: { verify: () => true }, vencrypt01 }));
+
+  test.each([
+    ["acknowledged", "send 00021913"],
+    ["bare", "send 021913"],
+  ] as const)("that is %s sends those of its schemes that 0.1 has", async (how, listed) => {
+    const { feed } = server01(how, "x509plain", "vencryptnone", "x509ident", "plain");
+    expect(await feed()).toStrictEqual(["send 0002"]);
+    expect(await feed(hex("0001"), 1)).toStrictEqual(["server offered 262,256", listed]);
+    expect(await feed(hex("19"))).toStrictEqual(["client chose 262", "send 01", "startTls x509"]);
+  });
+
+  test("refuses what it has not offered, and other versions still", async () => {
+    const chosen = server01("bare", "x509plain");
+    await chosen.feed();
+    await chosen.feed(hex("0001"));
+    expect((await chosen.feed(hex("13")))[0]).toBe("send 00");
+    const other = server01("acknowledged", "x509plain");
+    await other.feed();
+    expect((await other.feed(hex("0003")))[0]).toBe("send ff");
+  });
+
+  test("speaks 0.2 with who wants that", async () => {
+    const { feed } = server01("bare", "plain");
+    await feed();
+    expect(await feed(hex("0002"))).toStrictEqual(["server offered 256", "send 000100000100"]);
+  });
+});
+
+describe("A security type inside VeNCrypt", () => {
+  test.each([1, 1000])("is run without an acknowledgement and without TLS, %i bytes at a time", async (chunk) => {
+    const near = client("vencryptvnc");
+    await near.feed(hex("0002"), chunk);
+    expect(await near.feed(join([YES, list(1, 2, 261)]), chunk)).toStrictEqual([
+      "server offered 1,2,261",
+      "client chose 2",
+      "send 00000002",
+    ]);
+    expect(await near.feed(hex("c1d11ac5216c3bcfd2ed395f1354ffc1"), chunk)).toStrictEqual([
+      "send 646d71822fc0a9d1ace63c51d990aa6d",
+      "done",
+    ]);
+    const far = server("vencryptvnc");
+    await far.feed();
+    await far.feed(hex("0002"), chunk);
+    expect(await far.feed(be32(2), chunk)).toStrictEqual(["client chose 2", `send ${"00".repeat(16)}`]);
+  });
+
+  test("is not what allows it outside, nor the reverse", async () => {
+    for (const [name, offered] of [
+      ["vencryptnone", 2],
+      ["x509none", 1],
+    ] as const) {
+      const { feed } = client(name, "none", "vncauth");
+      await feed(hex("0002"));
+      expect((await feed(join([YES, list(offered)]))).at(-1)).toMatch(/^authentication: /);
+    }
+  });
+
+  test("is never VeNCrypt again, whatever a caller allows", async () => {
+    const [x509none] = schemesNamed(["x509none"]);
+    const nested: Scheme = { ...x509none!, path: [19, 19, 260] };
+    const near = fed(clientExchange(19, { schemes: [nested], credentials: () => CREDENTIALS }));
+    await near.feed(hex("0002"));
+    expect((await near.feed(join([YES, list(19)]))).at(-1)).toMatch(/^authentication: /);
+    const far = fed(serverExchange(19, { schemes: [nested], verifier: {} }));
+    await far.feed();
+    expect(await far.feed(hex("0002"))).toStrictEqual(["server offered ", "send 0000"]);
+  });
+
+  test("may be TLS (18), which starts for itself", async () => {
+    const [vino] = schemesNamed(["vinonone"]);
+    const schemes: Scheme[] = [{ ...vino!, path: [19, 18, 1] }];
+    const { feed } = fed(clientExchange(19, { schemes, credentials: () => CREDENTIALS }));
+    await feed(hex("0002"));
+    expect(await feed(join([YES, list(18)]))).toStrictEqual([
+      "server offered 18",
+      "client chose 18",
+      "send 00000012",
+      "startTls anonymous",
+    ]);
+  });
+});
+
+describe("263 and 264, which servers disagree about", () => {
+  test.each([
+    ["x509sasl", 263, "startTls x509"],
+    ["tlssasl", 264, "startTls anonymous"],
+  ] as const)(
+    "have %s run over the TLS that it is named for, whatever the server calls %i",
+    async (name, subtype, tls) => {
+      const { feed, credentials } = client(name);
+      await feed(hex("0002"));
+      await feed(join([YES, list(263, 264)]));
+      expect(await feed(hex("01"))).toStrictEqual([tls]);
+      expect(credentials).not.toHaveBeenCalled();
+      expect(subtype).toBe(schemesNamed([name])[0]!.path[1]);
+    },
+  );
+
+  test("can be allowed the other way round, by a scheme that says so", async () => {
+    const [x509sasl] = schemesNamed(["x509sasl"]);
+    const spec: Scheme = { ...x509sasl!, name: "x509sasl of rfbproto", path: [19, 264] };
+    const { feed } = fed(clientExchange(19, { schemes: [spec], credentials: () => CREDENTIALS }));
+    await feed(hex("0002"));
+    await feed(join([YES, list(263, 264)]));
+    expect(await feed(hex("01"))).toStrictEqual(["startTls x509"]);
+  });
 });

@@ -90,8 +90,12 @@ import {
 } from "../../codec/server/mod.ts";
 import { bytes, pixelFormats, recordOf, s32s, u8s, u16s, u32s } from "./arbitraries.ts";
 import { be16, be32, hex, join, latin1 } from "./bytes.ts";
+import { CONTAINER_MESSAGES } from "./container_messages.ts";
 import { EXTENSION_MESSAGES } from "./extension_messages.ts";
+import { LOGIN_MESSAGES } from "./login_messages.ts";
 import { cutTextClaim, type Golden, golden, type MessageCase, messageCase, S32, U8, U16, U32 } from "./message_case.ts";
+import { RA2_MESSAGES } from "./ra2_messages.ts";
+import { SASL_MESSAGES } from "./sasl_messages.ts";
 import { VENDOR_MESSAGES } from "./vendor_messages.ts";
 
 // Every message once. `messages.test.ts` asks the same of all of them; the fuzzing starts from their vectors.
@@ -948,5 +952,9 @@ export const MESSAGES: readonly MessageCase[] = [
   ...serverMessages,
   ...parts,
   ...EXTENSION_MESSAGES,
+  ...CONTAINER_MESSAGES,
+  ...LOGIN_MESSAGES,
+  ...RA2_MESSAGES,
+  ...SASL_MESSAGES,
   ...VENDOR_MESSAGES,
 ];
