@@ -9,7 +9,7 @@ import { RfbError } from "./errors.ts";
 import { ClipboardAction, type ExtendedCutText, formatsOf } from "./extended_cut_text.ts";
 import { DEFAULT_LIMITS, type Limits, within } from "./limits.ts";
 import { bytesOf } from "./text.ts";
-import { putU32, u32 } from "./wire.ts";
+import { append, available, createInput, putU32, u32 } from "./wire.ts";
 
 export { ClipboardAction, ClipboardFormat, type ExtendedCutText } from "./extended_cut_text.ts";
 
@@ -27,6 +27,7 @@ export interface ClipboardContent {
  *     4       data
  *
  * @param inflater a new one: the stream is the message's own. It may end in a flush instead of an end, as TigerVNC's does
+ * @param wanted formats to be kept: others are passed over, and what is behind the last one is not looked at
  * @throws {RfbError} what the inflater finds; `limit`: a format's size; `truncated`: less than the sizes say
  * @throws {TypeError} a message that provides nothing
  */
@@ -34,24 +35,36 @@ export function inflateClipboard(
   message: ExtendedCutText,
   inflater: Inflater,
   limits: Limits = DEFAULT_LIMITS,
+  wanted: number = 0xffff,
 ): ClipboardContent[] {
   if ((message.flags & 0xff000000) !== ClipboardAction.Provide) {
     throw new TypeError(`Cannot inflate a clipboard: flags 0x${message.flags.toString(16)} provide nothing`);
   }
   const formats = formatsOf(message.flags);
-  const bytes = inflater.inflate(message.deflated, formats.length * (4 + limits.maxClipboardLength));
-  const contents: ClipboardContent[] = [];
+  const input = createInput();
   let at = 0;
+  let most = formats.length * (4 + limits.maxClipboardLength);
+  const contents: ClipboardContent[] = [];
   for (const format of formats) {
-    if (bytes.length - at < 4) throw truncated(format, bytes.length - at, 4);
-    const size = within("maxClipboardLength", u32(bytes, at), limits);
-    at += 4;
-    if (bytes.length - at < size) throw truncated(format, bytes.length - at, size);
-    // A copy: what an inflater brings out is its own.
-    contents.push({ format, data: bytes.slice(at, at + size) });
-    at += size;
+    if (format > wanted) break;
+    const size = within("maxClipboardLength", u32(take(4, format), 0), limits);
+    const data = take(size, format);
+    if ((format & wanted) !== 0) contents.push({ format, data });
   }
   return contents;
+
+  // In small pieces, of which each can become a thousand times as long: a size is judged before what it counts is there.
+  function take(length: number, format: number): Uint8Array {
+    while (available(input) < length) {
+      if (at >= message.deflated.length) throw truncated(format, available(input), length);
+      const inflated = inflater.inflate(message.deflated.subarray(at, at + PIECE), most);
+      at += PIECE;
+      most -= inflated.length;
+      append(input, new Uint8Array(inflated)); // a copy: what an inflater brings out is its own
+    }
+    input.start += length;
+    return input.bytes.slice(input.start - length, input.start);
+  }
 }
 
 /**
@@ -95,3 +108,6 @@ function truncated(format: number, length: number, needed: number): RfbError {
   const reason = `${length} bytes of ${needed} for format 0x${format.toString(16)}`;
   return new RfbError("truncated", "Cannot read an extended clipboard", reason);
 }
+
+/** Bytes that are inflated at once. */
+const PIECE = 1024;

@@ -8,12 +8,15 @@ import type { Area } from "./areas.ts";
 import { type Compression, NO_COMPRESSION } from "./compression.ts";
 import type { Encode, EncodeContext, EncoderMemory } from "./encodings/context.ts";
 import { ENCODERS } from "./encodings/encoders.ts";
+import { compressionLevelOf, qualityLevelOf } from "./encodings/levels.ts";
+import { wholeRectangle } from "./encodings/payload.ts";
 import { encodeRaw } from "./encodings/raw.ts";
 import { Encoding } from "./names.ts";
 import { createPixelWriters, type PixelWriters, type Surface } from "./pixels.ts";
-import { encodeRectangle, RECTANGLE_LENGTH } from "./server/rectangle.ts";
 import type { Session } from "./session.ts";
 import { cutOut } from "./surfaces.ts";
+
+export { compressionLevelOf, qualityLevelOf };
 
 /** Encodes for one client, as it has asked. */
 export interface Encoder {
@@ -33,7 +36,7 @@ export function createEncoder(compression: Compression = NO_COMPRESSION): Encode
   const memory: EncoderMemory = { tight: [] };
   let pixels: PixelWriters | undefined;
   return {
-    encode(picture, area, session, encodingType = encodingFor(session, compression !== NO_COMPRESSION)) {
+    encode(picture, area, session, encodingType = encodingFor(session, compression)) {
       const encode = ENCODERS.get(encodingType);
       if (encode === undefined) throw new TypeError(`Cannot encode a rectangle: no encoder for ${encodingType}`);
       const format = session.pixelFormat;
@@ -53,21 +56,9 @@ export function createEncoder(compression: Compression = NO_COMPRESSION): Encode
   };
 }
 
-/** The first encoding of the client's list that we have an encoder for, or Raw. */
-export function encodingFor({ encodingTypes }: Session, canCompress: boolean): number {
-  return (
-    encodingTypes.find((type) => ENCODERS.has(type) && (canCompress || WITHOUT_COMPRESSION.has(type))) ?? Encoding.Raw
-  );
-}
-
-/** The compression level that the client asks for, 0 to 9, if it does. */
-export function compressionLevelOf(encodingTypes: readonly number[]): number | undefined {
-  return levelIn(encodingTypes, Encoding.CompressionLevel0, Encoding.CompressionLevel9);
-}
-
-/** The JPEG quality that the client asks for, 0 to 9; undefined: it wants no losses. */
-export function qualityLevelOf(encodingTypes: readonly number[]): number | undefined {
-  return levelIn(encodingTypes, Encoding.JPEGQualityLevel0, Encoding.JPEGQualityLevel9);
+/** The first encoding of the client's list that we have an encoder and what that needs for, or Raw. */
+export function encodingFor({ encodingTypes }: Session, compression: Compression): number {
+  return encodingTypes.find((type) => ENCODERS.has(type) && suffices(compression, type)) ?? Encoding.Raw;
 }
 
 /** As TigerVNC: more costs much time for few bytes. */
@@ -95,9 +86,9 @@ const MOST: ReadonlyMap<number, readonly [number, number, number]> = new Map([
   [Encoding.TightPNG, [2048, 65535, 2 ** 16]],
 ]);
 
-function levelIn(encodingTypes: readonly number[], lowest: number, highest: number): number | undefined {
-  const asked = encodingTypes.find((type) => type >= lowest && type <= highest);
-  return asked === undefined ? undefined : asked - lowest;
+function suffices(compression: Compression, encodingType: number): boolean {
+  if (compression === NO_COMPRESSION) return WITHOUT_COMPRESSION.has(encodingType);
+  return encodingType !== Encoding.TightPNG || compression.encodePng !== undefined;
 }
 
 /** The areas of the rectangles that {@link Encoder.encode} makes of an area: one each. */
@@ -132,8 +123,5 @@ function rectangleOf(
   const isLonger = payload.length > area.width * area.height * context.pixels.pixel.size;
   const sent = isLonger && STATELESS.has(encodingType) ? Encoding.Raw : encodingType;
   if (sent !== encodingType) payload = encodeRaw(pixels, context);
-  const bytes = new Uint8Array(RECTANGLE_LENGTH + payload.length);
-  bytes.set(encodeRectangle({ type: "rectangle", ...area, encodingType: sent }));
-  bytes.set(payload, RECTANGLE_LENGTH);
-  return bytes;
+  return wholeRectangle(sent, area.x, area.y, area.width, area.height, payload);
 }

@@ -19,10 +19,13 @@ import { createPayloadCollector } from "./payload.ts";
 import { type Surface, scaledTo255 } from "./pixels.ts";
 import type { Rectangle } from "./server/rectangle.ts";
 import type { ColourMapEntry } from "./server/set_colour_map_entries.ts";
-import type { Session } from "./session.ts";
+import type { Session, Size } from "./session.ts";
 import { createSurface, cutOut, paste } from "./surfaces.ts";
 
-/** What a server shows. Its pixels are RGBA; where a colour map was in force, A is 0 and R the index. */
+/**
+ * What a server shows. Its pixels are RGBA; where a colour map was in force, A is 0 and R the index. They take memory from
+ * the first one on that is drawn or looked at: a size alone takes none.
+ */
 export interface Framebuffer extends Surface {
   /** The shape of the pointer, which is never drawn into the picture; undefined until the server has sent one. */
   readonly cursor: Cursor | undefined;
@@ -48,8 +51,10 @@ export function createFramebuffer(options: DecoderOptions = {}): Framebuffer {
   const decoder = createDecoder({ onPicture: (picture, { x, y }) => draw(x, y, picture), ...options });
   const collect = createPayloadCollector();
   const damage = createDamage();
-  let surface = createSurface(0, 0);
-  let colourMap: ColourMapEntry[] = [];
+  let size: Size = NOTHING;
+  let surface = NOTHING; // as large as it was when it was last drawn on
+  let kept: Size = NOTHING; // what of it has been inside ever since
+  const colourMap = new Uint32Array(COLOURS).fill(BLACK); // RGBA
   let rectangle: Rectangle | undefined;
   let drawn = 0; // pixels of the present Raw rectangle
   let cursor: Cursor | undefined;
@@ -59,13 +64,13 @@ export function createFramebuffer(options: DecoderOptions = {}): Framebuffer {
 
   return {
     get width() {
-      return surface.width;
+      return size.width;
     },
     get height() {
-      return surface.height;
+      return size.height;
     },
     get pixels() {
-      return surface.pixels;
+      return drawable().pixels;
     },
     get cursor() {
       return cursor;
@@ -75,7 +80,7 @@ export function createFramebuffer(options: DecoderOptions = {}): Framebuffer {
     },
     apply(event, session) {
       const { framebufferWidth, framebufferHeight } = session;
-      if (framebufferWidth !== surface.width || framebufferHeight !== surface.height) {
+      if (framebufferWidth !== size.width || framebufferHeight !== size.height) {
         resize(framebufferWidth, framebufferHeight);
       }
       switch (event.type) {
@@ -88,8 +93,11 @@ export function createFramebuffer(options: DecoderOptions = {}): Framebuffer {
           if (rectangle !== undefined) applyPayload(event, rectangle, session);
           return;
         case "setColourMapEntries":
-          for (const [i, colour] of event.colours.entries()) colourMap[event.firstColour + i] = colour;
-          damage.add({ x: 0, y: 0, width: surface.width, height: surface.height });
+          // A pixel with a colour map has 8 bits: what lies beyond is nobody's colour.
+          for (let i = 0; i < event.colours.length && event.firstColour + i < COLOURS; i++) {
+            colourMap[event.firstColour + i] = colourOf(event.colours[i]!);
+          }
+          damage.add({ x: 0, y: 0, ...size });
           return;
         default:
           return;
@@ -97,29 +105,42 @@ export function createFramebuffer(options: DecoderOptions = {}): Framebuffer {
     },
     draw,
     takeDamage: () => damage.take(),
-    toRgba: () => rgbaOf(surface.pixels, colourMap),
+    toRgba: () => rgbaOf(drawable().pixels, colourMap),
   };
 
   function draw(x: number, y: number, picture: Surface): void {
-    const width = Math.min(picture.width, surface.width - x);
-    const height = Math.min(picture.height, surface.height - y);
+    const width = Math.min(picture.width, size.width - x);
+    const height = Math.min(picture.height, size.height - y);
     if (width <= 0 || height <= 0) return;
-    paste(surface, x, y, cutOut(picture, 0, 0, width, height));
+    paste(drawable(), x, y, cutOut(picture, 0, 0, width, height));
     damage.add({ x, y, width, height });
   }
 
   function resize(width: number, height: number): void {
-    const resized = createSurface(width, height);
-    const kept = cutOut(surface, 0, 0, Math.min(width, surface.width), Math.min(height, surface.height));
-    paste(resized, 0, 0, kept);
+    size = { width, height };
+    kept = { width: Math.min(width, kept.width), height: Math.min(height, kept.height) };
+    if (kept.width * kept.height === 0) surface = NOTHING;
+    damage.take(); // of the old size, which may leave the new one
+    damage.add({ x: 0, y: 0, ...size });
+  }
+
+  // A new size costs a server 12 bytes: only pixels that are drawn in it are worth 4 for each of its own.
+  function drawable(): Surface {
+    if (isSame(kept, size) && isSame(surface, size)) return surface;
+    const resized = createSurface(size.width, size.height);
+    for (let row = 0; row < kept.height; row++) {
+      const from = row * surface.width;
+      resized.pixels.set(surface.pixels.subarray(from, from + kept.width), row * size.width);
+    }
     surface = resized;
-    damage.add({ x: 0, y: 0, width, height });
+    kept = size;
+    return surface;
   }
 
   function applyPayload(event: RectanglePayload, into: Rectangle, session: Session): void {
     if (into.encodingType === Encoding.Raw) {
       drawRaw(event.bytes, into, session);
-      if (event.last) damage.add(into);
+      if (event.last) damage.add(areaOf(into));
       return;
     }
     const payload = collect(event);
@@ -142,49 +163,60 @@ export function createFramebuffer(options: DecoderOptions = {}): Framebuffer {
         pointer = { x: into.x, y: into.y };
         return;
       case Encoding.VMwareDisplayModeChange:
-        colourMap = [];
+        colourMap.fill(BLACK);
         return;
     }
     // An encoding that draws nothing is somebody else's affair; one that does and is unknown is a fault.
     if (!DECODERS.has(into.encodingType) && framingOf(into.encodingType)?.drawsPixels === false) return;
-    decoder.decode(payload, into, session, surface);
+    decoder.decode(payload, into, session, drawable());
     // An UltraZip's head does not say what it draws on, nor does an ATEN's.
     const isPlace = framingOf(into.encodingType)?.drawsPixels === true;
-    damage.add(isPlace ? into : { x: 0, y: 0, width: surface.width, height: surface.height });
+    damage.add(isPlace ? areaOf(into) : { x: 0, y: 0, ...size });
   }
 
   // As it comes: a Raw rectangle can be as large as the picture. Pieces end anywhere, in the middle of a pixel too.
   function drawRaw(bytes: Uint8Array, into: Rectangle, session: Session): void {
     const context = decoder.contextOf(session);
-    const { size } = context.pixels.pixel;
+    const pixelSize = context.pixels.pixel.size;
     let at = 0;
     if (tailLength > 0) {
-      at = Math.min(size - tailLength, bytes.length);
+      at = Math.min(pixelSize - tailLength, bytes.length);
       tail.set(bytes.subarray(0, at), tailLength);
       tailLength += at;
-      if (tailLength < size) return;
-      drawn += decodeRawPiece(tail.subarray(0, size), drawn, into, context, surface);
+      if (tailLength < pixelSize) return;
+      drawn += decodeRawPiece(tail.subarray(0, pixelSize), drawn, into, context, drawable());
       tailLength = 0;
     }
-    const count = decodeRawPiece(at === 0 ? bytes : bytes.subarray(at), drawn, into, context, surface);
+    const count = decodeRawPiece(at === 0 ? bytes : bytes.subarray(at), drawn, into, context, drawable());
     drawn += count;
-    const rest = bytes.subarray(at + count * size);
+    const rest = bytes.subarray(at + count * pixelSize);
     tail.set(rest);
     tailLength = rest.length;
   }
 }
 
-function rgbaOf(pixels: Uint32Array, colourMap: readonly ColourMapEntry[]): Uint8Array {
+const NOTHING = createSurface(0, 0);
+
+function areaOf({ x, y, width, height }: Rectangle): Area {
+  return { x, y, width, height };
+}
+
+function isSame(one: Size, other: Size): boolean {
+  return one.width === other.width && one.height === other.height;
+}
+
+function rgbaOf(pixels: Uint32Array, colourMap: Uint32Array): Uint8Array {
   const rgba = new Uint32Array(pixels.length);
   for (let i = 0; i < pixels.length; i++) {
     const pixel = pixels[i]!;
-    rgba[i] = pixel > 0xffffff ? pixel : colourOf(colourMap[pixel]);
+    rgba[i] = pixel > 0xffffff ? pixel : (colourMap[pixel] ?? BLACK);
   }
   return new Uint8Array(rgba.buffer);
 }
 
-function colourOf({ red, green, blue }: ColourMapEntry = BLACK): number {
+function colourOf({ red, green, blue }: ColourMapEntry): number {
   return 0xff000000 | (scaledTo255(blue, 65535) << 16) | (scaledTo255(green, 65535) << 8) | scaledTo255(red, 65535);
 }
 
-const BLACK: ColourMapEntry = { red: 0, green: 0, blue: 0 };
+const COLOURS = 256;
+const BLACK = 0xff000000;

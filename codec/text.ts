@@ -36,8 +36,13 @@ export function contentOf(bytes: Uint8Array): string {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     // Not TextDecoder("latin1"): that label means windows-1252.
-    let text = "";
-    for (const byte of bytes) text += String.fromCharCode(byte);
-    return text;
+    // In blocks: a string that grows by characters takes 32 bytes for each of them, until it is read.
+    const blocks: string[] = [];
+    for (let at = 0; at < bytes.length; at += BLOCK)
+      blocks.push(String.fromCharCode(...bytes.subarray(at, at + BLOCK)));
+    return blocks.join("");
   }
 }
+
+/** By far fewer than the arguments that a call may have. */
+const BLOCK = 8192;

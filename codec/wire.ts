@@ -67,11 +67,13 @@ export interface Input {
   end: number;
   /** Where `bytes[0]` stands in the stream. */
   base: number;
+  /** A fault was found in it: what comes after that is not kept. */
+  hasFailed: boolean;
 }
 
 /** An input that nothing has arrived in. */
 export function createInput(): Input {
-  return { bytes: EMPTY, start: 0, end: 0, base: 0 };
+  return { bytes: EMPTY, start: 0, end: 0, base: 0, hasFailed: false };
 }
 
 /** How many bytes are there to read. */
@@ -85,6 +87,7 @@ export function available(input: Input): number {
  * time. Nothing before `end` is ever written to: views handed out earlier stay as they were.
  */
 export function append(input: Input, chunk: Uint8Array): void {
+  if (input.hasFailed) return;
   const held = input.end - input.start;
   if (held === 0) {
     input.base += input.end;

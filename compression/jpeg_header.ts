@@ -10,7 +10,7 @@ import { RfbError } from "../codec/errors.ts";
  * Goes through the markers to the file's end (ITU T.81, Annex B) and decodes nothing.
  *
  * @throws {RfbError} `malformed`: another size, a kind that no VNC server sends (arithmetic coding, four components,
- * twelve bits), more scans than a picture needs, or no end
+ * twelve bits), more scans than a picture needs, fewer bytes than its blocks take, or no end
  */
 export function checkJpeg(bytes: Uint8Array, width: number, height: number): void {
   if (bytes[0] !== 0xff || bytes[1] !== SOI) throw malformed("it does not begin with SOI", 0);
@@ -22,6 +22,9 @@ export function checkJpeg(bytes: Uint8Array, width: number, height: number): voi
     const marker = at < bytes.length ? bytes[at]! : -1;
     if (marker === EOI) {
       if (scansLeft < 0) throw malformed("it has no picture", at);
+      // What a decoder allocates for so many pixels would come of nothing.
+      const least = Math.floor((width * height) / MOST_PIXELS_OF_A_BYTE);
+      if (bytes.length < least) throw malformed(`${bytes.length} bytes of at least ${least}`, at);
       return;
     }
     // Numbers below SOF0 and RST0 to SOI have no length, and no place here.
@@ -92,3 +95,6 @@ const SOS = 0xda;
 
 /** Each costs a pass over all pixels, however few its bytes. libjpeg writes 10; libjpeg-turbo's own cap is 500. */
 const MAX_SCANS = 64;
+
+/** A block of 64 pixels takes a bit at least: the code of its first coefficient. */
+const MOST_PIXELS_OF_A_BYTE = 512;

@@ -77,7 +77,7 @@ function nativeRun(): (deflated: Uint8Array, maximum: number) => Uint8Array {
     try {
       output = inflateRawSync(probe, {
         maxOutputLength: maximum + MARK,
-        chunkSize: Math.min(maximum + MARK + 1, Math.max(CHUNK, 8 * probe.length)),
+        chunkSize: Math.max(LEAST_CHUNK, Math.min(maximum + MARK + 1, Math.max(CHUNK, 8 * probe.length))),
         ...past.asDictionary(),
       });
     } catch {
@@ -201,6 +201,8 @@ function attempt(): boolean {
 const WINDOW = 32768;
 const MARK = 16;
 const CHUNK = 16384;
+/** Node refuses less. */
+const LEAST_CHUNK = 64;
 /** Fifteen bits of window, no header. */
 const RAW = -15;
 /** Bytes of Adler-32 after a stream's last block. */

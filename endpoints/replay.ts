@@ -57,11 +57,7 @@ export interface Replay {
   readonly clientBytesConsumed: number;
 }
 
-/**
- * Plays a recorded connection through framers and decoders.
- *
- * @throws {RangeError} chunks that are longer than the streams
- */
+/** Plays a recorded connection through framers and decoders. Chunks may be longer than their streams, but not shorter. */
 export function replay(recording: Recording, options: ReplayOptions = {}): Replay {
   const { limits = DEFAULT_LIMITS, extensions = {}, saw = () => {} } = options;
   const framebuffer = createFramebuffer(options);

@@ -75,7 +75,10 @@ export interface RfbClient extends AsyncIterable<RfbClientEvent> {
    * @throws {RfbError} the server's fault; `truncated` when it closes first, `unexpected` when it cannot settle on a size
    */
   screenshot(): Promise<Image>;
-  /** Moves the pointer, with these buttons down: bits as in PointerEvent, bit 7 back and bit 8 forward. */
+  /**
+   * Moves the pointer, with these buttons down: bits as in PointerEvent, bit 7 back and bit 8 forward, which only servers
+   * with ExtendedMouseButtons hear of.
+   */
   pointer(x: number, y: number, buttonMask?: number): Promise<void>;
   /** A key goes down or up. @param keycode of the XT set, 0 where unknown: it is sent where the server takes it. */
   key(keysym: number, isDown: boolean, keycode?: number): Promise<void>;
@@ -100,8 +103,8 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
   );
   const clipboard = createClipboard(
     {
-      plain: (text) => connection.send({ type: "clientCutText", text }),
-      extended: (message) => connection.send({ type: "extendedClientCutText", ...message }),
+      plain: (text) => answer({ type: "clientCutText", text }),
+      extended: (message) => answer({ type: "extendedClientCutText", ...message }),
     },
     options.compression ?? NO_COMPRESSION,
     limits,
@@ -112,10 +115,16 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
   let watchers = 0;
   let shot: Shot | undefined;
   let isKnown = false; // every pixel of the picture has come at least once
+  let hasAskedForAll = false; // of the present size: a server has nothing new for those who never did
   let lastShot: Promise<unknown> = Promise.resolve();
   let hasFence = false;
   let continuous: "unknown" | "off" | "on" = "unknown";
   let hasQemuKeys = false;
+  let unsent = 0;
+  let lastAnswer: Promise<unknown> = Promise.resolve();
+  let painted = 0; // pixels since others had their turn
+  let hasDrawn = false; // in the present update
+  let isPausing = false; // before the next request, after an empty update
 
   tell({ type: "setPixelFormat", pixelFormat });
   tell({ type: "setEncodings", encodingTypes: encodingTypesOf(options) });
@@ -151,7 +160,8 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
               ...place,
               extendedButtonMask: (buttonMask >> 7) & 0x03,
             }
-          : { type: "pointerEvent", buttonMask: buttonMask & 0xff, ...place },
+          : // Not bit 7: a server whose answer is still on its way takes it for the sign of a longer message.
+            { type: "pointerEvent", buttonMask: buttonMask & 0x7f, ...place },
       );
     },
     key,
@@ -213,6 +223,11 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
         const event = await connection.next();
         if (event === undefined) break;
         take(event);
+        if (unsent > MOST_UNSENT) await lastAnswer;
+        if (painted > BREATH) {
+          painted = 0;
+          await new Promise((resolve) => setTimeout(resolve));
+        }
       }
       finish(undefined);
     } catch (error) {
@@ -240,10 +255,12 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
       case "rectanglePayload": {
         const drawn = rectangle!;
         if (framingOf(drawn.encodingType)?.drawsPixels === true) {
+          hasDrawn = true;
+          if (event.last) painted += drawn.width * drawn.height;
           if (event.last && shot !== undefined) cover(shot.coverage, drawn, event.bytes);
           return;
         }
-        const payload = collect(event);
+        const payload = TOLD.has(drawn.encodingType) ? collect(event) : undefined;
         if (payload !== undefined) takePseudo(drawn, payload);
         if (framebuffer.cursor !== undefined && framebuffer.cursor !== cursor) {
           events.add({ type: "cursor", cursor: framebuffer.cursor });
@@ -254,9 +271,9 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
         return;
       }
       case "framebufferUpdateEnd":
-        events.add({ type: "update", areas: [] });
+        if (hasDrawn) events.add({ type: "update", areas: [] });
         finishShot();
-        if (shot !== undefined || (watchers > 0 && continuous !== "on")) request(1);
+        if (wantsMore()) requestMore();
         return;
       case "bell":
         events.add({ type: "bell" });
@@ -314,6 +331,7 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
 
   function resized(): void {
     isKnown = false;
+    hasAskedForAll = false;
     const { width, height } = framebuffer;
     events.add({ type: "resize", width, height });
     if (continuous === "on") enable(1);
@@ -326,7 +344,24 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
       enable(1);
       continuous = "on";
     }
-    request(framebuffer.width === 0 ? 0 : 1);
+    request(hasAskedForAll ? 1 : 0);
+  }
+
+  function wantsMore(): boolean {
+    return shot !== undefined || (watchers > 0 && continuous !== "on");
+  }
+
+  // At once after an update that has drawn; a server whose updates are empty is not to keep us busy.
+  function requestMore(): void {
+    if (hasDrawn) request(1);
+    else if (!isPausing) {
+      isPausing = true;
+      setTimeout(() => {
+        isPausing = false;
+        if (wantsMore() && !events.isOver) request(1);
+      });
+    }
+    hasDrawn = false;
   }
 
   function unwatch(): void {
@@ -341,6 +376,7 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
   }
 
   function request(incremental: number): void {
+    if (incremental === 0) hasAskedForAll = true;
     const { framebufferWidth: width, framebufferHeight: height } = connection.session;
     tell({ type: "framebufferUpdateRequest", incremental, x: 0, y: 0, width, height });
   }
@@ -387,7 +423,17 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
 
   /** Sends what nobody waits for: a server that takes nothing any more is noticed where it is read. */
   function tell(message: ClientMessage): void {
-    connection.send(message).catch(() => {});
+    answer(message).catch(() => {});
+  }
+
+  /** Sends what the server has caused: as long as it does not take that, no more of its own is taken. */
+  function answer(message: ClientMessage): Promise<void> {
+    unsent += 1;
+    const sent = connection.send(message).finally(() => {
+      unsent -= 1;
+    });
+    lastAnswer = sent.catch(() => {});
+    return sent;
   }
 }
 
@@ -399,6 +445,15 @@ interface Shot {
 }
 
 const MAXIMUM_SIZES = 8;
+
+/** Answers that a server may leave unread: fences and requests are small, and one update causes few. */
+const MOST_UNSENT = 100;
+
+/** Pixels that may be drawn before others get their turn: some 10 ms. */
+const BREATH = 2 ** 23;
+
+/** What a rectangle tells us, beside the framebuffer. */
+const TOLD: ReadonlySet<number> = new Set([Encoding.DesktopName, Encoding.QEMULEDState, Encoding.ExtendedDesktopSize]);
 
 /** Fast here, and small: those that need no compression library are the last resort. */
 const COMPRESSED = [Encoding.Tight, Encoding.ZRLE, Encoding.Zlib] as const;

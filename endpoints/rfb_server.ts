@@ -53,6 +53,7 @@ export interface RfbServer extends AsyncIterable<RfbServerEvent> {
    * Lets a client in and serves it until it leaves. To be called for each connection.
    *
    * @throws {RfbError} the client's fault, or its failure to authenticate; no other client notices
+   * @throws {Error} the server was closed, and the client with it
    * @throws what the signal aborts with
    */
   serve(transport: Transport, options: ServeOptions): Promise<void>;
@@ -162,7 +163,7 @@ export function createRfbServer(options: RfbServerOptions): RfbServer {
     },
     setName: (text) => change({ name: nameOf(text) }),
     setLedState(ledState) {
-      if (!(ledState >= 0 && ledState <= 7)) throw new RangeError(`Cannot light the lamps of ${ledState}`);
+      if (!isWithin(ledState, 7)) throw new RangeError(`Cannot light the lamps of ${ledState}`);
       change({ ledState });
     },
     setClipboard(text) {
@@ -180,7 +181,10 @@ export function createRfbServer(options: RfbServerOptions): RfbServer {
 
   async function serve(transport: Transport, how: ServeOptions): Promise<void> {
     const { authentication, tls = {}, handshakeTimeout = 10_000, repeater, signal } = how;
-    if (isClosed) throw new Error("Cannot serve a client: the server was closed");
+    if (isClosed) {
+      transport.abort();
+      throw new Error("Cannot serve a client: the server was closed");
+    }
     const over = new AbortController();
     const giveUp = (reason: unknown): void => over.abort(reason);
     const abort = (): void => giveUp(signal?.reason);
@@ -233,26 +237,30 @@ export function createRfbServer(options: RfbServerOptions): RfbServer {
 
 function checked(picture: Surface): Surface {
   const { width, height, pixels } = picture;
-  if (!(width >= 0 && width <= 65535 && height >= 0 && height <= 65535 && pixels.length >= width * height)) {
+  if (!(isWithin(width, 65535) && isWithin(height, 65535) && pixels.length >= width * height)) {
     throw new RangeError(`Cannot show a picture of ${width} × ${height} with ${pixels.length} pixels`);
   }
   return picture;
 }
 
 function checkInside({ x, y, width, height }: Area, picture: Surface): void {
-  const isWhole = [x, y, width, height].every((value) => Number.isInteger(value) && value >= 0);
-  if (isWhole && x + width <= picture.width && y + height <= picture.height) return;
+  const isSound = [x, y, width, height].every((value) => isWithin(value, 65535));
+  if (isSound && x + width <= picture.width && y + height <= picture.height) return;
   throw new RangeError(
     `Cannot move ${width} × ${height} pixels at ${x},${y}: the picture is ${picture.width} × ${picture.height}`,
   );
 }
 
 function checkCursor({ width, height, hotspotX, hotspotY, pixels }: Cursor, { maxCursorSide }: Limits): void {
-  const fits = [width, height, hotspotX, hotspotY].every((value) => value >= 0 && value <= maxCursorSide);
+  const fits = [width, height, hotspotX, hotspotY].every((value) => isWithin(value, maxCursorSide));
   if (fits && pixels.length === width * height) return;
   throw new RangeError(
     `Cannot show a cursor of ${width} × ${height} at ${hotspotX},${hotspotY} with ${pixels.length} pixels`,
   );
+}
+
+function isWithin(value: number, maximum: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= maximum;
 }
 
 function fitting(what: string, bytes: Uint8Array, maximum: number): Uint8Array {

@@ -279,7 +279,8 @@ export function createService(
   /** Sends one update, if the client waits for one and there is anything in it. */
   async function update(): Promise<boolean> {
     const isUnasked = asked === undefined;
-    const wanted = asked ?? (fenceIsOut ? undefined : continuous);
+    const due = fenceIsOut ? undefined : continuous;
+    const wanted = asked !== undefined && due !== undefined ? unionOf(asked, due) : (asked ?? due);
     if (wanted === undefined || heldReply !== undefined) return false;
     const { session } = connection;
     const within = clipped(wanted, session);

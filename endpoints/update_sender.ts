@@ -1,6 +1,5 @@
 import { concat } from "@std/bytes";
 import type { Area } from "../codec/areas.ts";
-import { NO_COMPRESSION } from "../codec/compression.ts";
 import { createEncoder, encodingFor } from "../codec/encoder.ts";
 import { encodeCopyRect } from "../codec/encodings/copy_rect.ts";
 import { wholeRectangle } from "../codec/encodings/payload.ts";
@@ -38,7 +37,7 @@ export function createUpdateSender(
   return {
     async send(rectangles, { moves, areas }) {
       const { framebufferWidth: width, framebufferHeight: height } = connection.session;
-      const encodingType = encodingFor(connection.session, compression !== NO_COMPRESSION);
+      const encodingType = encodingFor(connection.session, compression);
       const whole = [...rectangles];
       for (const { to, srcX, srcY } of moves) {
         const payload = encodeCopyRect({ srcX, srcY });

@@ -20,7 +20,7 @@ export function advanceCorre(walk: Walk, bytes: Uint8Array, at: number, end: num
  * A rectangle should be no larger than 255 × 255; a larger one is drawn all the same, if only as far as a byte reaches.
  *
  * @throws {RfbError} `truncated`, `trailing`; `malformed`: a subrectangle that leaves the rectangle, or more of them
- * than pixels
+ * than pixels; `limit`: they paint the rectangle more often than any server does
  */
 export function decodeCorre(payload: Uint8Array, rectangle: Rectangle, context: DecodeContext, into: Surface): void {
   drawParts(payload, rectangle, context, into, CORRE);

@@ -1,5 +1,4 @@
 import { RfbError } from "../errors.ts";
-import { within } from "../limits.ts";
 import { createOutput, extend, type Output, writtenOf } from "../output.ts";
 import { type PixelWriter, readPixel, readPixels, type Surface, valuesOf, writePixel, writePixels } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
@@ -7,7 +6,7 @@ import { fillArea } from "../surfaces.ts";
 import { u16 } from "../wire.ts";
 import type { DecodeContext, EncodeContext } from "./context.ts";
 import { createMosaic, cutTile, type Mosaic } from "./parts.ts";
-import type { Walk } from "./walk.ts";
+import { counted, type Walk } from "./walk.ts";
 
 /** What a tile's first byte says, RFC 6143 §7.7.4. */
 export const HextileMask = {
@@ -83,8 +82,7 @@ export function advanceTiles(walk: Walk, bytes: Uint8Array, at: number, end: num
   }
   walk.done = walk.tile === tiles;
   // QEMU needs thrice as many bytes as Raw at 8 bits a pixel: of a tile, the format itself bounds the length.
-  walk.size = within("maxRectangleLength", walk.size + to - at, walk.limits);
-  return to - at;
+  return counted(walk, to - at, "maxRectangleLength");
 }
 
 /** Draws the tiles of a Hextile or ZlibHex payload. */

@@ -37,7 +37,8 @@ export function decoderOf<Decoder>(name: string, decoder: Decoder | undefined, a
 
 /** The picture as a number a pixel: a view where that can be. */
 function coloursOf({ data }: Image): Uint32Array {
-  const bytes = data.byteOffset % 4 === 0 ? data : data.slice();
+  // Not data.slice(): of a Buffer, that is a view as well.
+  const bytes = data.byteOffset % 4 === 0 ? data : new Uint8Array(data);
   return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
 }
 

@@ -1,12 +1,11 @@
 import { concat } from "@std/bytes";
 import { RfbError } from "../errors.ts";
-import { within } from "../limits.ts";
 import type { Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import { u8, u16, view } from "../wire.ts";
 import type { DecodeContext, DecoderMemory } from "./context.ts";
 import { decoderOf, drawImage } from "./images.ts";
-import type { Walk } from "./walk.ts";
+import { counted, type Walk } from "./walk.ts";
 
 // Markers of ITU-T T.81, table B.1: the byte after 0xff.
 const HUFFMAN_TABLES = 0xc4;
@@ -27,7 +26,7 @@ const IN_SCAN = 2;
 export function advanceJpeg(walk: Walk, bytes: Uint8Array, at: number, end: number): number {
   if (walk.stage === IN_SCAN) {
     const length = lengthOfScan(bytes, at, end);
-    if (length > 0) return counted(walk, length);
+    if (length > 0) return passing(walk, length);
     if (end - at < 2) return 0;
     walk.stage = AT_MARKER;
   }
@@ -36,17 +35,17 @@ export function advanceJpeg(walk: Walk, bytes: Uint8Array, at: number, end: numb
   if (walk.stage === AT_START) {
     checkStart(marker, at);
     walk.stage = AT_MARKER;
-    return counted(walk, 2);
+    return passing(walk, 2);
   }
-  if (marker === 0xff) return counted(walk, 1); // a fill byte
+  if (marker === 0xff) return passing(walk, 1); // a fill byte
   if (marker === END) {
     walk.done = true;
-    return counted(walk, 2);
+    return passing(walk, 2);
   }
-  if (!hasLength(marker)) return counted(walk, 2);
+  if (!hasLength(marker)) return passing(walk, 2);
   if (end - at < 4) return 0;
   if (marker === SCAN) walk.stage = IN_SCAN;
-  return counted(walk, lengthOfSegment(bytes, at));
+  return passing(walk, lengthOfSegment(bytes, at));
 }
 
 /**
@@ -64,10 +63,8 @@ export function decodeJpeg(payload: Uint8Array, rectangle: Rectangle, context: D
 
 const ACT = "Cannot read a JPEG rectangle";
 
-/** Adds to the bytes of the walk so far, and answers what was added. */
-function counted(walk: Walk, length: number): number {
-  walk.size = within("maxJpegLength", walk.size + length, walk.limits);
-  return length;
+function passing(walk: Walk, length: number): number {
+  return counted(walk, length, "maxJpegLength");
 }
 
 /** Bytes up to the next marker; 0 where there is one at `at`, or where it takes one byte more to tell. */

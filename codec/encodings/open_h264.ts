@@ -64,7 +64,8 @@ export function decodeOpenH264(payload: Uint8Array, rectangle: Rectangle, contex
   if (payload.length === HEAD_LENGTH) return;
   const used = contexts.get(key) ?? createH264Context(createH264Decoder, rectangle);
   used.screen.context = context;
-  used.screen.into = into;
+  // Whoever draws by himself may have many surfaces by and by: none is to live for as long as its video.
+  used.screen.into = context.onPicture === undefined ? into : undefined;
   // A map keeps its keys in the order they came: the first one is the one used longest ago.
   contexts.delete(key);
   for (const known of contexts.keys()) {
@@ -81,10 +82,12 @@ export interface H264Context {
   readonly screen: H264Screen;
 }
 
-/** Where a video's pictures go: what its last rectangle came with. Undefined before the first one, and once it is over. */
+/** Where a video's pictures go: what its last rectangle came with. */
 export interface H264Screen {
+  /** Undefined before the first one, and once it is over. */
   context?: DecodeContext | undefined;
-  into?: Surface;
+  /** Undefined, too, where `onPicture` draws. */
+  into?: Surface | undefined;
 }
 
 const ACT = "Cannot read an Open H.264 rectangle";
@@ -97,13 +100,13 @@ function createH264Context(createH264Decoder: H264DecoderFactory, rectangle: Rec
 
 /** A picture has come. The framebuffer may have become smaller since: only the one it was meant for is drawn on. */
 function show({ context, into }: H264Screen, image: Image, rectangle: Rectangle): void {
-  if (context === undefined || into === undefined) return;
+  if (context === undefined) return;
   const width = Math.min(image.width, rectangle.width);
   const height = Math.min(image.height, rectangle.height);
   const picture = createSurface(width, height);
   drawImage(image, { ...rectangle, x: 0, y: 0 }, context.pixels, picture);
   if (context.onPicture !== undefined) context.onPicture(picture, rectangle);
-  else paste(into, rectangle.x, rectangle.y, picture);
+  else if (into !== undefined) paste(into, rectangle.x, rectangle.y, picture);
 }
 
 function drop(contexts: Map<string, H264Context>, key: string): void {

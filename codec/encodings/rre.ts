@@ -5,7 +5,7 @@ import type { Rectangle } from "../server/rectangle.ts";
 import { fillArea } from "../surfaces.ts";
 import { putU16, putU32, u16, u32 } from "../wire.ts";
 import type { DecodeContext, EncodeContext } from "./context.ts";
-import { commonestOf, markDone, partAt } from "./parts.ts";
+import { commonestOf, partAt } from "./parts.ts";
 import { expectBytes, expectLength } from "./payload.ts";
 import { type Walk, withinRectangle } from "./walk.ts";
 
@@ -23,7 +23,7 @@ export function advanceRre(walk: Walk, bytes: Uint8Array, at: number, end: numbe
  *        U16    x-position, y-position, width, height
  *
  * @throws {RfbError} `truncated`, `trailing`; `malformed`: a subrectangle that leaves the rectangle, or more of them
- * than pixels
+ * than pixels; `limit`: they paint the rectangle more often than any server does
  */
 export function decodeRre(payload: Uint8Array, rectangle: Rectangle, context: DecodeContext, into: Surface): void {
   drawParts(payload, rectangle, context, into, RRE);
@@ -58,12 +58,13 @@ export function advanceParts(walk: Walk, bytes: Uint8Array, at: number, end: num
 export function drawParts(
   payload: Uint8Array,
   rectangle: Rectangle,
-  { pixels: { pixel } }: DecodeContext,
+  { pixels: { pixel }, limits }: DecodeContext,
   into: Surface,
   { act, place }: Kind,
 ): void {
   const { x, y, width, height } = rectangle;
   const { size } = pixel;
+  let paintable = limits.maxOverdraw * width * height;
   expectBytes(payload, 0, 4 + size, act);
   expectLength(payload, extentOfParts(u32(payload, 0), rectangle, size, act, place, 0), act);
   fillArea(into, x, y, width, height, readPixel(pixel, payload, 4));
@@ -78,6 +79,11 @@ export function drawParts(
       const reason = `a subrectangle of ${columns}x${rows} at ${left},${top} leaves ${width}x${height}`;
       throw new RfbError("malformed", act, reason, { offset: at });
     }
+    paintable -= columns * rows;
+    if (paintable < 0) {
+      const reason = `limit maxOverdraw is ${limits.maxOverdraw}, got more than so many times ${width}x${height} pixels`;
+      throw new RfbError("limit", act, reason, { offset: at });
+    }
     fillArea(into, x + left, y + top, columns, rows, readPixel(pixel, payload, at));
   }
 }
@@ -86,8 +92,8 @@ export function drawParts(
 export function encodeParts(area: Surface, { pixels: { format, pixel } }: EncodeContext, { place }: Kind): Uint8Array {
   const { width, height } = area;
   const values = valuesOf(area.pixels, format);
-  const done = new Uint8Array(values.length);
   const background = commonestOf(values);
+  const left: Surface = { width, height, pixels: values };
   const output = createOutput();
   extend(output, 4 + pixel.size);
   writePixel(pixel, output.bytes, 4, background);
@@ -95,7 +101,7 @@ export function encodeParts(area: Surface, { pixels: { format, pixel } }: Encode
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
       const value = values[i]!;
-      if (value === background || done[i] !== 0) continue;
+      if (value === background) continue;
       const part = partAt(values, i, width, width - x, height - y);
       const columns = part % 65536;
       const rows = (part - columns) / 65536;
@@ -114,7 +120,8 @@ export function encodeParts(area: Surface, { pixels: { format, pixel } }: Encode
         bytes[to + 2] = columns;
         bytes[to + 3] = rows;
       }
-      markDone(done, i, width, columns, rows);
+      // A part that is written is background to those that follow: none overlaps another.
+      fillArea(left, x, y, columns, rows, background);
       count += 1;
       x += columns - 1;
       i += columns - 1;

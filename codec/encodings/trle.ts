@@ -12,13 +12,13 @@ import {
   Subencoding,
   unknownSubencoding,
 } from "./rle_tiles.ts";
-import type { Walk } from "./walk.ts";
+import { counted, type Walk } from "./walk.ts";
 
 /**
  * There is no length: the end is where the last run of the last tile is. In the walk `stage` is what comes next, `tile`
  * the number of tiles begun, `left` how many pixels of the tile no run has covered, `size` the last palette's colours.
  *
- * @throws {RfbError} `malformed`, as {@link decodeTrle}, but for indices
+ * @throws {RfbError} `malformed`, as {@link decodeTrle}, but for indices; `limit`: the payload
  */
 export function advanceTrle(walk: Walk, bytes: Uint8Array, at: number, end: number): number {
   const { width, height } = walk.rectangle;
@@ -28,9 +28,9 @@ export function advanceTrle(walk: Walk, bytes: Uint8Array, at: number, end: numb
   for (;;) {
     if (walk.stage === TILE && walk.tile === tiles) {
       walk.done = true;
-      return to - at;
+      return counted(walk, to - at, "maxRectangleLength");
     }
-    if (to >= end) return to - at;
+    if (to >= end) return counted(walk, to - at, "maxRectangleLength");
     if (walk.stage === TILE) {
       to += beginTile(walk, bytes[to]!, pixelSize, to);
     } else if (walk.stage === PIXEL) {

@@ -22,6 +22,8 @@ export interface Walk {
   tile: number;
   left: number;
   size: number;
+  /** Bytes so far, where no length tells how many come. */
+  length: number;
   /** The rectangle inside this one, where there is one. */
   inner: Walk | undefined;
 }
@@ -46,6 +48,7 @@ export function createWalk(rectangle: Rectangle, session: Session, bytesPerPixel
     tile: 0,
     left: 0,
     size: 0,
+    length: 0,
     inner: undefined,
   };
 }
@@ -63,6 +66,16 @@ export function withinRectangle(walk: Walk, length: number, act: string): number
   if (length > most) {
     throw new RfbError("limit", act, `${length} bytes for ${width}x${height} pixels: at most ${most}`);
   }
+  return length;
+}
+
+/**
+ * `length`, of bytes that no length in front of them tells: added to those of the payload so far.
+ *
+ * @throws {RfbError} `limit`
+ */
+export function counted(walk: Walk, length: number, limit: "maxRectangleLength" | "maxJpegLength"): number {
+  walk.length = within(limit, walk.length + length, walk.limits);
   return length;
 }
 

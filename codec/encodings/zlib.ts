@@ -4,14 +4,12 @@ import { putU32, u32 } from "../wire.ts";
 import type { DecodeContext, EncodeContext } from "./context.ts";
 import { expectBytes, expectLength } from "./payload.ts";
 import { decodeRawPiece, encodeRaw, extentOfRaw } from "./raw.ts";
-import { type Walk, withinRectangle } from "./walk.ts";
+import { type Advance, advanceCounted } from "./walk.ts";
+
+const ACT = "Cannot read a Zlib rectangle";
 
 /** The length comes first. @throws {RfbError} `limit` */
-export function advanceZlib(walk: Walk, bytes: Uint8Array, at: number, end: number): number {
-  if (end - at < 4) return 0;
-  walk.done = true;
-  return 4 + withinRectangle(walk, u32(bytes, at), ACT);
-}
+export const advanceZlib: Advance = advanceCounted(ACT);
 
 /**
  * Zlib, rfbproto "zlib Encoding": a Raw payload, deflated. All rectangles of a connection are one stream.
@@ -47,5 +45,3 @@ export function encodeZlib(area: Surface, context: EncodeContext): Uint8Array {
   payload.set(deflated, 4);
   return payload;
 }
-
-const ACT = "Cannot read a Zlib rectangle";

@@ -5,14 +5,12 @@ import type { DecodeContext, EncodeContext } from "./context.ts";
 import { expectBytes, expectLength } from "./payload.ts";
 import { writeTiles } from "./rle_tile_writer.ts";
 import { createTileReader, readTiles } from "./rle_tiles.ts";
-import { type Walk, withinRectangle } from "./walk.ts";
+import { type Advance, advanceCounted } from "./walk.ts";
+
+const ACT = "Cannot read a ZRLE rectangle";
 
 /** The length comes first. @throws {RfbError} `limit` */
-export function advanceZrle(walk: Walk, bytes: Uint8Array, at: number, end: number): number {
-  if (end - at < 4) return 0;
-  walk.done = true;
-  return 4 + withinRectangle(walk, u32(bytes, at), ACT);
-}
+export const advanceZrle: Advance = advanceCounted(ACT);
 
 /**
  * ZRLE, RFC 6143 §7.7.6: tiles of 64 × 64 pixels, deflated in one stream for the whole connection.
@@ -64,5 +62,3 @@ export function deflateTiles(tiles: Uint8Array, { compression, memory, compressi
   payload.set(deflated, 4);
   return payload;
 }
-
-const ACT = "Cannot read a ZRLE rectangle";

@@ -1,22 +1,19 @@
-import { Encoding } from "../names.ts";
 import { extend, writtenOf } from "../output.ts";
 import { bytesPerPixelOf, type PixelFormat } from "../pixel_format.ts";
 import { type Surface, valuesOf } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
-import { u32 } from "../wire.ts";
 import type { DecodeContext, EncodeContext } from "./context.ts";
+import { qualityLevelOf } from "./levels.ts";
 import { createTileWriter, loadTile, writeRaw, writeShorter } from "./rle_tile_writer.ts";
 import { createTileReader, expectEnd, readTile, Subencoding } from "./rle_tiles.ts";
-import { type Walk, withinRectangle } from "./walk.ts";
+import { type Advance, advanceCounted } from "./walk.ts";
 import { analyse, createWavelet, synthesise, type Wavelet } from "./wavelet.ts";
 import { deflateTiles, inflateTiles, ZRLE_SIDE } from "./zrle.ts";
 
+const ACT = "Cannot read a ZYWRLE rectangle";
+
 /** The length comes first. @throws {RfbError} `limit` */
-export function advanceZywrle(walk: Walk, bytes: Uint8Array, at: number, end: number): number {
-  if (end - at < 4) return 0;
-  walk.done = true;
-  return 4 + withinRectangle(walk, u32(bytes, at), ACT);
-}
+export const advanceZywrle: Advance = advanceCounted(ACT);
 
 /**
  * ZYWRLE, by Hitachi, in no specification: ZRLE's payload and ZRLE's stream, but with 16 or 32 bits a pixel a tile of
@@ -95,11 +92,6 @@ function levelFor(format: PixelFormat, qualityLevel: number | undefined): number
   return qualityLevel > 2 ? 2 : 3;
 }
 
-function qualityLevelOf(encodingTypes: readonly number[]): number | undefined {
-  const asked = encodingTypes.find((type) => type >= Encoding.JPEGQualityLevel0 && type <= Encoding.JPEGQualityLevel9);
-  return asked === undefined ? undefined : asked - Encoding.JPEGQualityLevel0;
-}
-
 /** Green in the middle of the lower 24, 16 or 15 bits. Which of red and blue is where makes no difference. */
 function isCommon(format: PixelFormat): boolean {
   const { redMax, greenMax, blueMax, redShift, greenShift, blueShift } = format;
@@ -117,4 +109,3 @@ function isCommon(format: PixelFormat): boolean {
 }
 
 const TILE = ZRLE_SIDE * ZRLE_SIDE;
-const ACT = "Cannot read a ZYWRLE rectangle";

@@ -14,7 +14,7 @@ import {
   versionToAnswer,
 } from "./protocol_version.ts";
 import { encodeRepeaterTarget, isRepeaterVersion } from "./repeater.ts";
-import { decodeSecurityResult, extentOfSecurityResult, SecurityStatus } from "./security_result.ts";
+import { decodeSecurityResult, extentOfSecurityResult, type SecurityResult, SecurityStatus } from "./security_result.ts";
 import { encodeSecurityType } from "./security_type.ts";
 import { decodeSecurityTypes, extentOfSecurityTypes } from "./security_types.ts";
 import { take } from "./take.ts";
@@ -168,7 +168,7 @@ export function createClientHandshake(
           break;
         }
         case "securityResult": {
-          const result = takeVersioned(extentOfSecurityResult, decodeSecurityResult);
+          const result = takeResult();
           if (result === undefined) return undefined;
           session = observe(session, "server", result);
           if (result.status === SecurityStatus.Continue) {
@@ -194,6 +194,17 @@ export function createClientHandshake(
     rounds = within("maxSecurityRounds", rounds + 1, limits);
     securityType = undefined;
     exchange = undefined;
+  }
+
+  /** x11vnc's Plain sends its reason without a length: a refusal, whatever is behind it. */
+  function takeResult(): SecurityResult | undefined {
+    try {
+      return takeVersioned(extentOfSecurityResult, decodeSecurityResult);
+    } catch (error) {
+      if (!(error instanceof RfbError) || error.code !== "limit") throw error;
+      const reason = `the server refused, for a reason that is too long: ${error.reason}`;
+      throw new RfbError("authentication", "Cannot pass security", reason, { cause: error });
+    }
   }
 
   function takeVersioned<Message>(

@@ -101,12 +101,35 @@ describe.each([
     expect(errorOf(() => inflateClipboard(provided(Text, single), createInflater(), limits)).code).toBe("limit");
   });
 
-  test("of 4 GB is refused by its size, and one that inflates to 64 MiB before it does", () => {
-    const claim = provided(Text, be32(0xffffffff));
-    expect(errorOf(() => inflateClipboard(claim, createInflater()))).toMatchObject({ code: "limit" });
-    const bomb = provided(Text + Rtf + Html + Dib, new Uint8Array(64 * 1024 * 1024));
-    expect(bomb.deflated.length).toBeLessThan(100_000);
-    expect(errorOf(() => inflateClipboard(bomb, createInflater()))).toMatchObject({ code: "limit" });
+  test("of 4 GB is refused by its size, and of what is behind 64 MiB are not inflated", () => {
+    let inflated = 0;
+    const counted = (): Inflater => {
+      const inflater = createInflater();
+      inflated = 0;
+      return {
+        inflate(deflated, maximum) {
+          const bytes = inflater.inflate(deflated, maximum);
+          inflated += bytes.length;
+          return bytes;
+        },
+      };
+    };
+    const zeros = new Uint8Array(64 * 1024 * 1024);
+    const claim = provided(Text, join([be32(0xffffffff), zeros]));
+    const limit = { code: "limit", reason: "limit maxClipboardLength is 1048576, got 4294967295" };
+    expect(errorOf(() => inflateClipboard(claim, counted()))).toMatchObject(limit);
+    expect(inflated).toBeLessThanOrEqual(1024 * 1024);
+    const bomb = provided(Text + Rtf + Html + Dib, zeros);
+    expect(inflateClipboard(bomb, counted()).map(({ data }) => data.length)).toStrictEqual([0, 0, 0, 0]);
+    expect(inflated).toBeLessThanOrEqual(1024 * 1024);
+  });
+
+  test("is read as far as the last format that is wanted, and of the others nothing is kept", () => {
+    const stream = join([sized(latin1("one")), sized(latin1("two")), be32(0xffffffff)]);
+    const message = provided(Text + Rtf + Html, stream);
+    const kept = inflateClipboard(message, createInflater(), DEFAULT_LIMITS, Rtf);
+    expect(kept).toStrictEqual([{ format: Rtf, data: latin1("two") }]);
+    expect(errorOf(() => inflateClipboard(message, createInflater())).code).toBe("limit");
   });
 
   test("that ends too early is truncated, and says where", () => {

@@ -4,7 +4,9 @@ import {
   createSurface,
   decodeRectangle,
   Encoding,
+  encodingFor,
   NEW_SESSION,
+  NO_COMPRESSION,
   piecesOf,
   RGBX8888,
 } from "../../codec/mod.ts";
@@ -39,6 +41,15 @@ test.each([
 test("other encodings take an area whole", () => {
   const area = { x: 1, y: 2, width: 5000, height: 4000 };
   expect(piecesOf(area, Raw)).toEqual([area]);
+});
+
+test("the client's favourite is one that the libraries at hand suffice for", () => {
+  const session = { ...NEW_SESSION, encodingTypes: [TightPNG, Tight, Encoding.Hextile] };
+  const zlib = { createInflater: NO_COMPRESSION.createInflater, createDeflater: NO_COMPRESSION.createDeflater };
+  expect(encodingFor(session, { ...zlib, encodePng: () => new Uint8Array(0) })).toBe(TightPNG);
+  expect(encodingFor(session, zlib)).toBe(Tight);
+  expect(encodingFor(session, NO_COMPRESSION)).toBe(Encoding.Hextile);
+  expect(encodingFor({ ...session, encodingTypes: [Encoding.Cursor] }, zlib)).toBe(Raw);
 });
 
 test("each piece is a rectangle", () => {

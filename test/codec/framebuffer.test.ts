@@ -384,6 +384,14 @@ describe("damage", () => {
     expect(staged.framebuffer.takeDamage()).toMatchObject([{ x: 0, y: 0, width: 3, height: 3 }]);
   });
 
+  test("stays inside of a smaller size, and is of places alone", () => {
+    const staged = counted(4, 4, RGB332);
+    draw(staged, [0, 0, 2, 2], -223, hex(""));
+    expect(staged.framebuffer.takeDamage()).toStrictEqual([{ x: 0, y: 0, width: 2, height: 2 }]);
+    draw(staged, [1, 1, 1, 1], 0, hex("01"));
+    expect(staged.framebuffer.takeDamage()).toStrictEqual([{ x: 1, y: 1, width: 1, height: 1 }]);
+  });
+
   test("stays a short list that covers all, however much is drawn", () => {
     const staged = stage(100, 100, RGB332);
     for (let i = 0; i < 100; i++) draw(staged, [i, (7 * i) % 100, 1, 1], 0, hex("01"));
@@ -395,5 +403,35 @@ describe("damage", () => {
         areas.some((area) => x >= area.x && x < area.x + area.width && y >= area.y && y < area.y + area.height),
       ).toBe(true);
     }
+  });
+});
+
+describe("a new size", () => {
+  const size = (staged: Stage, width: number, height: number): void =>
+    staged.see({ type: "rectangle", x: 0, y: 0, width, height, encodingType: -223 });
+
+  test("keeps what is inside, and only that, however often it comes before anything is drawn or looked at", () => {
+    const staged = counted(3, 3, RGB332);
+    size(staged, 2, 5);
+    size(staged, 4, 1);
+    size(staged, 3, 3);
+    expect(staged.framebuffer).toMatchObject({ width: 3, height: 3 });
+    expect(values(staged)).toStrictEqual([1, 2, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  test("of nothing keeps nothing", () => {
+    const staged = counted(2, 2, RGB332);
+    size(staged, 0, 2);
+    size(staged, 2, 2);
+    draw(staged, [1, 1, 1, 1], 0, hex("07"));
+    expect(values(staged)).toStrictEqual([0, 0, 0, 7]);
+  });
+
+  test("takes effect for what is drawn next", () => {
+    const staged = counted(2, 2, RGB332);
+    size(staged, 3, 2);
+    draw(staged, [2, 0, 1, 2], 0, hex("08"), hex("09"));
+    expect(values(staged)).toStrictEqual([1, 2, 8, 3, 4, 9]);
+    expect(staged.framebuffer.pixels).toBe(staged.framebuffer.pixels);
   });
 });

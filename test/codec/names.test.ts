@@ -5,7 +5,9 @@ import {
   nameOfEncoding,
   nameOfSecurityType,
   nameOfServerMessage,
+  nameOfTightAuthType,
   nameOfVencryptSubtype,
+  nameOfVencryptSubtypeIn,
   SecurityType,
   VencryptSubtype,
 } from "../../codec/names.ts";
@@ -32,6 +34,25 @@ test("a known number is named for a log, an unknown one stays a number", () => {
 
 test("a security type nested in VeNCrypt is named as one", () => {
   expect([261, 2, 999].map(nameOfVencryptSubtype)).toStrictEqual(["X509Vnc (261)", "VncAuth (2)", "999"]);
+});
+
+test("263 and 264 are named as QEMU has them, or as rfbproto does", () => {
+  expect([263, 264].map(nameOfVencryptSubtype)).toStrictEqual(["X509SASL (263)", "TLSSASL (264)"]);
+  expect([263, 264, 265].map((n) => nameOfVencryptSubtypeIn("spec", n))).toStrictEqual([
+    "TLSSASL (263)",
+    "X509SASL (264)",
+    "Ident (265)",
+  ]);
+});
+
+test("what Tight authenticates by has names of its own", () => {
+  expect([1, 19, 129, 77].map(nameOfTightAuthType)).toStrictEqual([
+    "None (1)",
+    "VeNCrypt (19)",
+    "UnixLogin (129)",
+    "77",
+  ]);
+  expect(nameOfSecurityType(129)).toBe("RA2_256 (129)");
 });
 
 test("a message is named by whoever may mean something by its number", () => {

@@ -92,6 +92,8 @@ describe("the handshake", () => {
       version: "3.8",
       securityTypes: [19, 2],
       securityType: 19,
+      securityPath: [19, 261],
+      innerSecurityTypes: [],
       vencryptSubtypes: [261],
       vencryptSubtype: 261,
       framebufferWidth: 7,
@@ -162,15 +164,27 @@ describe("the handshake", () => {
   });
 
   test.each([
-    ["3.3", 1, false, "clientInit"],
-    ["3.7", 1, false, "clientInit"],
-    ["3.8", 1, true, "securityResult"],
-    ["3.3", 2, true, "securityResult"],
-    ["3.7", 2, true, "securityResult"],
-    ["3.7", 19, true, "securityResult"],
-    ["3.8", 19, true, "securityResult"],
-  ] as const)("of %s with security type %d has a SecurityResult: %s", (agreed, securityType, expected, phase) => {
-    const session: Session = { ...NEW_SESSION, version: agreed, securityType, phase: "authentication" };
+    ["3.3", [1], false, "clientInit"],
+    ["3.7", [1], false, "clientInit"],
+    ["3.8", [1], true, "securityResult"],
+    ["3.3", [2], true, "securityResult"],
+    ["3.7", [2], true, "securityResult"],
+    // Inside VeNCrypt always; inside Tight and TLS as by itself.
+    ["3.7", [19, 260], true, "securityResult"],
+    ["3.8", [19, 260], true, "securityResult"],
+    ["3.3", [19, 1], true, "securityResult"],
+    ["3.7", [16, 19, 257], true, "securityResult"],
+    ["3.7", [16, 1], false, "clientInit"],
+    ["3.8", [16, 1], true, "securityResult"],
+    ["3.7", [16, 129], true, "securityResult"],
+    ["3.3", [18, 1], false, "clientInit"],
+    ["3.7", [18, 2], true, "securityResult"],
+    ["3.8", [18, 1], true, "securityResult"],
+    ["3.7", [17], true, "securityResult"],
+    ["3.7", [17, 1], false, "clientInit"],
+    ["3.7", [22], true, "securityResult"],
+  ] as const)("of %s with the security %j has a SecurityResult: %s", (agreed, securityPath, expected, phase) => {
+    const session: Session = { ...NEW_SESSION, version: agreed, securityPath, phase: "authentication" };
     expect(hasSecurityResult(session)).toBe(expected);
     expect(observe(session, "client", { type: "authenticated" }).phase).toBe(phase);
   });
@@ -179,9 +193,51 @@ describe("the handshake", () => {
     [{ type: "securityRefusal", reason: latin1("no") }, latin1("no")],
     [{ type: "securityResult", status: 1, reason: latin1("no") }, latin1("no")],
     [{ type: "securityResult", status: 2 }, latin1("")],
-    [{ type: "securityResult", status: 0xffffffff }, latin1("")],
   ] as const)("ends with the refusal %j", (event: HandshakeMessage, refusal) => {
     expect(observe(NEW_SESSION, "server", event)).toMatchObject({ phase: "refused", refusal });
+  });
+});
+
+describe("UltraVNC's request for another round", () => {
+  test("asks for types again, and keeps what was chosen", () => {
+    const chosen = told(
+      ["server", version(8)],
+      ["client", version(8)],
+      ["server", { type: "securityTypes", securityTypes: [17, 2] }],
+      ["client", { type: "securityType", securityType: 17 }],
+      ["client", { type: "authenticated" }],
+    );
+    expect(chosen).toMatchObject({ phase: "securityResult", securityPath: [17] });
+    const again = observe(chosen, "server", { type: "securityResult", status: 0xffffffff });
+    expect(again).toStrictEqual({ ...chosen, phase: "securityTypes" });
+    const second = observe(again, "server", { type: "securityTypes", securityTypes: [2] });
+    expect(observe(second, "client", { type: "securityType", securityType: 2 })).toMatchObject({
+      phase: "authentication",
+      securityPath: [17, 2],
+      securityType: 2,
+      dialect: "ultravnc",
+    });
+  });
+});
+
+test("what was offered and chosen inside is told, one inside the other", () => {
+  const inside = told(
+    ["server", version(8)],
+    ["client", version(8)],
+    ["server", { type: "securityTypes", securityTypes: [16] }],
+    ["client", { type: "securityType", securityType: 16 }],
+    ["server", { type: "innerSecurityTypes", securityTypes: [19, 2] }],
+    ["client", { type: "innerSecurityType", securityType: 19 }],
+    ["server", { type: "vencryptSubtypes", subtypes: [262, 2] }],
+    ["client", { type: "vencryptSubtype", subtype: 262 }],
+  );
+  expect(inside).toMatchObject({
+    phase: "authentication",
+    securityType: 16,
+    securityPath: [16, 19, 262],
+    innerSecurityTypes: [19, 2],
+    vencryptSubtypes: [262, 2],
+    dialect: "tightvnc",
   });
 });
 

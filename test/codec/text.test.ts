@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { bytesOf, textOf } from "../../codec/text.ts";
+import { bytesOf, contentOf, textOf } from "../../codec/text.ts";
 import { bytes } from "./arbitraries.ts";
 import { hex, latin1 } from "./bytes.ts";
 import { runs } from "./runs.ts";
@@ -12,6 +12,12 @@ test("UTF-8 is read as that", () => {
 test("what is not UTF-8 is read as Latin-1, and not as windows-1252", () => {
   expect(textOf(hex("636166e9"))).toBe("café");
   expect(textOf(hex("41 e9 80 42"))).toBe("Aé B");
+});
+
+test("Latin-1 of any length is read, without a string for each character", () => {
+  const latin = Uint8Array.from({ length: 2 ** 20 + 1 }, (_, i) => 0xa1 + (i % 90));
+  const text = contentOf(latin);
+  expect(Uint8Array.from(text, (character) => character.charCodeAt(0))).toStrictEqual(latin);
 });
 
 test("the NUL that QEMU counts is left out", () => {

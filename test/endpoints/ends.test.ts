@@ -1,17 +1,20 @@
 import { describe, expect, test } from "vitest";
-import { type CredentialSource, SCHEMES, type Scheme, schemesNamed, type Verifier } from "../../auth/mod.ts";
+import { type CredentialSource, type Scheme, schemesNamed, type Verifier } from "../../auth/mod.ts";
 import { RfbError } from "../../codec/errors.ts";
 import { RGBX8888 } from "../../codec/pixel_format.ts";
 import { admitClient, joinServer } from "../../endpoints/mod.ts";
 import { createMemoryPair } from "../../transports/memory.ts";
+import { COMMON_SCHEMES } from "../auth/everybody.ts";
 import { hex, hexOf, join, latin1 } from "../codec/bytes.ts";
 import { sleep, soon } from "../proxy/bed.ts";
 import { CHALLENGE, counted, OK, subtypes, types, u32s, V33, V37, V38 } from "../proxy/bytes.ts";
 import { type Act, hears, peerOver, play, says, tls } from "../proxy/peer.ts";
 
-const KNOWN = { username: "ada", password: "password" };
+const KNOWN = { username: "ada", password: "password", target: "vm7" };
 const VERIFIER: Verifier = {
   password: () => KNOWN.password,
+  passwordFor: () => KNOWN.password,
+  identify: (username) => username === KNOWN.username,
   verify: async (username, password) => username === KNOWN.username && password === KNOWN.password,
 };
 const TLS_KINDS = ["x509", "anonymous"] as const;
@@ -37,7 +40,7 @@ function server(schemes: readonly Scheme[], verifier = VERIFIER) {
 }
 
 describe("A client that joins and a server that admits", () => {
-  const MEETINGS = SCHEMES.flatMap((scheme) =>
+  const MEETINGS = COMMON_SCHEMES.flatMap((scheme) =>
     [undefined, 1].map((chunk) => [scheme.name, chunk ?? "all", scheme, chunk] as const),
   );
 
@@ -51,7 +54,7 @@ describe("A client that joins and a server that admits", () => {
       expect(session).toMatchObject({
         phase: "normal",
         version: "3.8",
-        securityType: scheme.path[0],
+        securityPath: scheme.path,
         framebufferWidth: 640,
         framebufferHeight: 480,
         name: latin1("desk"),

@@ -407,6 +407,17 @@ describe("Continuous updates", () => {
     expect((await viewer.update()).length).toBe(4);
   });
 
+  test("come in their area while a request for another one waits", async () => {
+    const server = serve();
+    const viewer = await view(server);
+    await viewer.encodings(Encoding.ContinuousUpdates);
+    await viewer.request(true, { x: 0, y: 0, width: 4, height: 4 });
+    await viewer.send({ type: "enableContinuousUpdates", enableFlag: 1, x: 10, y: 0, width: 90, height: 70 });
+    await sleep(5);
+    server.damage({ x: 50, y: 50, width: 5, height: 5 });
+    expect(await viewer.update()).toMatchObject([{ x: 50, y: 50, width: 5, height: 5 }]);
+  });
+
   test("wait for the fence behind the one before", async () => {
     const server = serve();
     const viewer = await view(server);
@@ -626,10 +637,17 @@ describe("What is no pixel", () => {
 
   test("that no message can tell is the caller's fault", () => {
     const server = serve();
-    for (const wrong of [{ width: 3 }, { hotspotX: -1 }, { hotspotY: 70_000 }, { width: 2000, height: 0 }]) {
+    for (const wrong of [
+      { width: 3 },
+      { hotspotX: -1 },
+      { hotspotX: 0.5 },
+      { hotspotY: 70_000 },
+      { width: 2000, height: 0 },
+    ]) {
       expect(() => server.setCursor({ ...CURSOR, ...wrong })).toThrow(RangeError);
     }
     expect(() => server.setLedState(8)).toThrow(RangeError);
+    expect(() => server.setLedState(2.5)).toThrow(RangeError);
     expect(() => server.setName("x".repeat(65537))).toThrow(RangeError);
     expect(() => serve(screenful(1, 1), { name: "x".repeat(65537) })).toThrow(RangeError);
   });
@@ -868,7 +886,14 @@ describe("Serving", () => {
     server.close();
     for (const { served } of viewers) await soon("end", served);
     await expect(soon("early", early)).rejects.toThrow("the server was closed");
-    await expect(soon("late", server.serve(createMemoryPair()[0], { authentication }))).rejects.toThrow("closed");
+    const [left, late] = createMemoryPair();
+    await expect(soon("late", server.serve(late, { authentication }))).rejects.toThrow("closed");
+    expect(
+      await soon(
+        "its end",
+        left.read().catch(() => undefined),
+      ),
+    ).toBeUndefined();
     expect((await server[Symbol.asyncIterator]().next()).done).toBe(true);
     await near.close();
   });

@@ -111,3 +111,17 @@ test("RRE refuses a length that no encoder needs, and one above the limit", () =
     reason: "limit maxRectangleLength is 13, got 14",
   });
 });
+
+test("no subrectangle of an encoded RRE paints what another has painted", () => {
+  // Each row begins one pixel further left: parts that could overlap would each cover nearly all of those before.
+  const side = 40;
+  const pixels = Uint32Array.from({ length: side * side }, (_, i) =>
+    (i % side) + Math.floor(i / side) >= side - 1 ? rgba(0xff0000) : rgba(0),
+  );
+  // The corner that is not background has fewer pixels.
+  pixels[0] = rgba(0xff);
+  const payload = encodeRre({ width: side, height: side, pixels }, encodeContext(FORMATS.rgb332));
+  let painted = 0;
+  for (let at = 5; at < payload.length; at += 9) painted += payload[at + 6]! * payload[at + 8]!;
+  expect(painted).toBeLessThanOrEqual((side * (side + 1)) / 2);
+});

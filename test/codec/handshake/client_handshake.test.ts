@@ -211,11 +211,66 @@ test("the NUL that QEMU counts is not shown", () => {
   expect(session.refusal).toStrictEqual(reason);
 });
 
-test.each([
-  ["3.3", join([V33, be32(2), CHALLENGE, be32(0xffffffff)])],
-  ["3.8", join([V38, hex("0101"), be32(0xffffffff)])],
-])("UltraVNC's request for another round in %s is unexpected, and no refusal", (_name, stream) => {
+const CONTINUE = be32(0xffffffff);
+
+test("a request for another round has no place in 3.3, and is no refusal", () => {
+  const stream = join([V33, be32(2), CHALLENGE, CONTINUE]);
   expect(runClient(createClientHandshake(), [stream], answer).error).toMatchObject({ code: "unexpected" });
+});
+
+describe("UltraVNC's rounds", () => {
+  const first = [V38, hex("021102"), CONTINUE];
+
+  test("go on with another list, and tell what was chosen before", () => {
+    const stream = join([...first, hex("0102"), CHALLENGE, be32(0), PIPELINED]);
+    for (const chunks of [[stream.slice()], bytewise(stream)]) {
+      const run = runClient(createClientHandshake(), chunks, (offered) =>
+        offered[0] === 17 ? [17, none()] : [2, vncAuthClient(RESPONSE)],
+      );
+      expect(run.steps).toStrictEqual([
+        "send 524642203030332e3030380a",
+        "authenticate 17,2",
+        "send 11",
+        "authenticate 2",
+        "send 02",
+        `send ${hexOf(RESPONSE)}`,
+        "done",
+      ]);
+      expect(run.session).toMatchObject({ securityPath: [17, 2], securityType: 2, dialect: "ultravnc" });
+      expect(run.rest).toStrictEqual(PIPELINED);
+    }
+  });
+
+  test("may end in a refusal, of 3.7 as well, with UltraVNC's reason", () => {
+    for (const [version, said] of [
+      [V38, join([hex("00"), REASON])],
+      [V37, join([hex("00"), REASON])],
+      [V37, join([hex("0102"), CHALLENGE, be32(3), REASON])],
+    ] as const) {
+      const { error } = runClient(createClientHandshake(), [join([version, hex("0111"), CONTINUE, said])], (offered) =>
+        offered[0] === 17 ? [17, none()] : answer(offered),
+      );
+      expect(error).toMatchObject({ code: "authentication", reason: 'the server refused: "Too many"' });
+    }
+  });
+
+  test("are eight at the most", () => {
+    const rounds = (count: number) =>
+      join([V38, ...Array.from({ length: count }, () => join([hex("0101"), CONTINUE]))]);
+    const seven = runClient(createClientHandshake(), [join([rounds(7), hex("0101"), be32(0)])], answer);
+    expect(seven.error).toBeUndefined();
+    expect(seven.rest).toHaveLength(0);
+    const eight = runClient(createClientHandshake(), [rounds(8)], answer);
+    expect(eight.error).toMatchObject({ code: "limit", reason: "limit maxSecurityRounds is 8, got 9" });
+  });
+
+  test("are truncated where the server closes in between, and not refused", () => {
+    for (const length of [0, 1, 4]) {
+      const stream = join([V38, hex("0111"), CONTINUE, hex("0202")]).subarray(0, 14 + length);
+      const { error } = runClient(createClientHandshake(), [stream], () => [17, none()], true);
+      expect(error).toMatchObject({ code: "truncated" });
+    }
+  });
 });
 
 test("limits hold for the reason", () => {
@@ -226,6 +281,13 @@ test("limits hold for the reason", () => {
   };
   expect(refusing(2)).toMatchObject({ code: "authentication" });
   expect(refusing(3)).toMatchObject({ code: "limit", offset: 12 });
+});
+
+test("a result is a refusal whatever its reason: x11vnc's Plain sends one without a length", () => {
+  const stream = join([V38, hex("0101"), hex("00000001"), latin1("unixpw denied")]);
+  const { error } = runClient(createClientHandshake(), [stream], () => [1, none()]);
+  const reason = `the server refused, for a reason that is too long: limit maxReasonLength is 65536, got ${0x756e6978}`;
+  expect(error).toMatchObject({ code: "authentication", reason });
 });
 
 describe("choosing", () => {
