@@ -14,6 +14,8 @@ export type LogEvent =
   | { readonly event: "listening"; readonly address: string }
   /** The schemes that may be used towards the server, best first. */
   | { readonly event: "schemes"; readonly schemes: readonly string[] }
+  /** The schemes that clients are offered, in this order. */
+  | { readonly event: "clientSchemes"; readonly schemes: readonly string[] }
   /** A scheme that was named and cannot be used. */
   | { readonly event: "unavailable"; readonly scheme: string; readonly reason: string }
   | { readonly event: "warning"; readonly message: string }
@@ -47,6 +49,8 @@ export function lineOf(event: LogEvent): string {
       return `listening on ${event.address}`;
     case "schemes":
       return `schemes towards the server, in this order: ${event.schemes.join(", ")}`;
+    case "clientSchemes":
+      return `schemes towards clients, in this order: ${event.schemes.join(", ")}`;
     case "unavailable":
       return `not available: ${event.scheme}: ${event.reason}`;
     case "warning":
@@ -73,9 +77,16 @@ export function lineOf(event: LogEvent): string {
 
 /** What was agreed on, as far as it is known: versions, security, TLS, certificate. */
 export function factsOf(entry: Partial<ProxyLogEntry>): string[] {
-  const server = ["server", entry.serverVersion, entry.securityType, entry.vencryptSubtype];
+  const { clientSecurityPath: path = [] } = entry;
+  // Of a client that has shown nothing the version is all there is to tell.
+  const client = ["client", entry.clientVersion, ...(path[0] === "None (1)" ? [] : path)];
+  const server = [
+    "server",
+    entry.serverVersion,
+    ...(entry.securityPath ?? [entry.securityType, entry.vencryptSubtype]),
+  ];
   return [
-    ...(entry.clientVersion === undefined ? [] : [`client ${entry.clientVersion}`]),
+    ...(entry.clientVersion === undefined ? [] : [worded(client)]),
     ...(entry.serverVersion === undefined ? [] : [worded(server)]),
     ...(entry.tlsVersion === undefined ? [] : [worded([entry.tlsVersion, entry.tlsCipher])]),
     ...(entry.certificateSubject === undefined ? [] : [certificateOf(entry)]),

@@ -10,7 +10,9 @@ import { Command } from "commander";
 import { proxyCommand } from "./proxy.ts";
 import { replayCommand } from "./replay.ts";
 import { run } from "./run.ts";
+import { schemesCommand } from "./schemes.ts";
 import { snapshotCommand } from "./snapshot.ts";
+import { userCommand } from "./user.ts";
 
 /** The package's own: the sources and what is built of them lie at different depths under its package.json. */
 function version(): string {
@@ -33,5 +35,6 @@ const program = new Command("rfb")
   .description("Tools for RFB, the protocol of VNC.")
   .version(version(), "-V, --version", "print the version")
   .addHelpText("after", "\nrfb COMMAND --help tells more, with examples.");
-for (const command of [proxyCommand(), snapshotCommand(), replayCommand()]) program.addCommand(command);
+for (const command of [proxyCommand(), snapshotCommand(), replayCommand(), schemesCommand(), userCommand()])
+  program.addCommand(command);
 await run(program);

@@ -5,17 +5,24 @@
  */
 
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { type SecuritySettings, SettingsError } from "../proxy/settings.ts";
+import { type ProxySettings, type SecuritySettings, SettingsError } from "../proxy/settings.ts";
 
 /** @throws {SettingsError} authorities without a certificate, or a certificate and key that cannot go together */
-export function checkPems(
-  settings: SecuritySettings & { readonly listenCert?: unknown; readonly listenKey?: unknown },
-): void {
-  const { ca, cert, key, listenCert, listenKey } = settings;
+export function checkPems(settings: Pick<SecuritySettings, "ca" | "cert" | "key"> & Pems): void {
+  const { ca, cert, key, listenCert, listenKey, clientCa, clientCert, clientKey, clientRsaKey } = settings;
   if (ca !== undefined) certificatesIn(ca, "ca");
+  if (clientCa !== undefined) certificatesIn(clientCa, "clientCa");
+  if (clientCert !== undefined && clientKey !== undefined) checkPair({ clientCert, clientKey });
+  if (clientRsaKey !== undefined && keyIn(clientRsaKey, "clientRsaKey").asymmetricKeyType !== "rsa") {
+    throw new SettingsError("clientRsaKey", "it is no RSA key: make one with openssl genrsa -out FILE 2048");
+  }
   if (cert !== undefined && key !== undefined) checkPair({ cert, key });
   if (listenCert !== undefined && listenKey !== undefined) checkPair({ listenCert, listenKey });
 }
+
+type Pems = Partial<
+  Pick<ProxySettings, "listenCert" | "listenKey" | "clientCa" | "clientCert" | "clientKey" | "clientRsaKey">
+>;
 
 /** Two settings: a certificate, then its key. */
 function checkPair(pair: Readonly<Record<string, unknown>>): void {

@@ -8,12 +8,16 @@ import {
   type ClientAuthentication,
   type CredentialName,
   type Scheme,
+  type ServerKeyCheck,
   schemesNamed,
   usableSchemes,
 } from "../auth/mod.ts";
+import { SecurityType, VencryptSubtype } from "../codec/names.ts";
 import type { ClientTls } from "../endpoints/mod.ts";
 import { type SecuritySettings, SettingsError } from "../proxy/settings.ts";
 import type { TlsKind } from "../transports/transport.ts";
+import { credentialSource, givenCredentials, stepTo } from "./credentials.ts";
+import type { Prompt } from "./prompt.ts";
 
 /** How to pass a server's security, and what to tell about it. */
 export interface ClientSecurity {
@@ -31,22 +35,49 @@ export interface Reach {
   readonly hasHost: boolean;
 }
 
+/** What there is besides settings. */
+export interface ClientMeans {
+  readonly reach: Reach;
+  /** The server, as the operator writes it. */
+  readonly server: string;
+  /** Somebody to ask for what the settings do not give. */
+  readonly prompt?: Prompt | undefined;
+  /** How a server's key is checked; absent where there is nothing to check it by. */
+  readonly trustsServerKey?: ServerKeyCheck | undefined;
+  /** What comes after security is carried on, and not understood. */
+  readonly isRelay?: boolean;
+}
+
 /** @throws {SettingsError} no scheme can be used */
-export function clientSecurity(settings: SecuritySettings, reach: Reach): ClientSecurity {
-  const { auth, ca, cert, key, serverName, verifyHostname, minTls: minVersion, username, password } = settings;
-  const credentials = { ...(username !== undefined && { username }), ...(password !== undefined && { password }) };
-  const { schemes, unavailable } = usableSchemes(auth, {
+export function clientSecurity(settings: SecuritySettings, means: ClientMeans): ClientSecurity {
+  const { auth, ca, cert, key, serverName, verifyHostname, minTls: minVersion } = settings;
+  const { reach, server, prompt, trustsServerKey, isRelay = false } = means;
+  const given = givenCredentials(settings);
+  const usable = usableSchemes(auth, {
     tlsKinds: reach.tlsKinds,
-    credentials: Object.keys(credentials) as CredentialName[],
+    credentials: prompt === undefined ? (Object.keys(given) as CredentialName[]) : ["username", "password", "target"],
     hasServerName: reach.hasHost || serverName !== undefined || !verifyHostname,
     minVersion,
+    knowsServerKeys: trustsServerKey !== undefined,
   });
+  const isUnreadable = ({ name }: Scheme): boolean => isRelay && OWN_VIEWERS.includes(name);
+  const schemes = usable.schemes.filter((scheme) => !isUnreadable(scheme));
+  const unreadable = usable.schemes.filter(isUnreadable);
+  const unavailable = [
+    ...usable.unavailable,
+    ...unreadable.map(({ name }) => ({ name, reason: "what comes after it only its maker's viewers can read" })),
+  ];
   if (schemes.length === 0) {
     const why = unavailable.map(({ name, reason }) => `${name} (${reason})`).join(", ");
-    throw new SettingsError("auth", `none of it is available: ${why}; ${nextStep(settings, reach)}`);
+    throw new SettingsError("auth", `none of it is available: ${why}; ${nextStep(settings, means)}`);
   }
   return {
-    authentication: { schemes, credentials: () => credentials },
+    authentication: {
+      schemes,
+      credentials: credentialSource(given, prompt),
+      server,
+      ...(trustsServerKey !== undefined && { trustsServerKey }),
+    },
     tls: {
       ...(ca !== undefined && { ca }),
       ...(cert !== undefined && { cert }),
@@ -60,14 +91,34 @@ export function clientSecurity(settings: SecuritySettings, reach: Reach): Client
   };
 }
 
-function nextStep(settings: SecuritySettings, { tlsKinds, hasHost }: Reach): string {
-  const { auth, serverName, username, password } = settings;
-  if (tlsKinds.length === 0) return "name what the server has without TLS, such as --auth none or --auth vncauth";
-  if (!hasHost && serverName === undefined) return "give --server-name";
-  const needs = schemesNamed(auth.filter((name) => name !== "vencrypt")).flatMap((scheme) => scheme.needs);
-  if (needs.includes("password") && password === undefined) return "give --password-file or RFB_PASSWORD";
-  if (needs.includes("username") && username === undefined) return "give --username or RFB_USERNAME";
-  return "name another scheme in --auth";
+/** Schemes of servers that speak a dialect that the proxy cannot put into RFB. */
+export const OWN_VIEWERS: readonly string[] = ["aten"];
+
+/** Whether no more than 8 bytes of the password count. */
+export function provesByDes({ path }: Scheme): boolean {
+  const types: readonly number[] = [SecurityType.VncAuth, SecurityType.xvp];
+  const subtypes: readonly number[] = [VencryptSubtype.TLSVnc, VencryptSubtype.X509Vnc];
+  return types.includes(path.at(-1)!) || subtypes.includes(path.at(-1)!);
+}
+
+function nextStep(
+  settings: SecuritySettings,
+  { reach: { tlsKinds, hasHost }, prompt, trustsServerKey }: ClientMeans,
+): string {
+  const { auth, serverName } = settings;
+  const schemes = schemesNamed(auth.filter((name) => name !== "vencrypt"));
+  const given = Object.keys(givenCredentials(settings));
+  if (tlsKinds.length === 0 && schemes.every(({ tls }) => tls !== undefined)) {
+    return "name what the server has without TLS, such as --auth none or --auth vncauth";
+  }
+  if (!hasHost && serverName === undefined && schemes.every(({ tls }) => tls === "x509")) return "give --server-name";
+  if (trustsServerKey === undefined && schemes.some(({ showsKey }) => showsKey)) {
+    return "give --server-key or --known-hosts";
+  }
+  const missing = schemes.flatMap(({ needs }) => needs).filter((name) => !given.includes(name));
+  // The password first: with it alone more becomes possible.
+  const first = missing.find((name) => name === "password") ?? missing[0];
+  return first === undefined || prompt !== undefined ? "name another scheme in --auth" : `give ${stepTo(first)}`;
 }
 
 function warningsOf({ verifyHostname, password }: SecuritySettings, schemes: readonly Scheme[]): string[] {
@@ -80,8 +131,12 @@ function warningsOf({ verifyHostname, password }: SecuritySettings, schemes: rea
     const names = weak.join(", ");
     warnings.push(`${names}: weaker than the rest of the list, and who stands in between decides which is used`);
   }
-  const provesByDes = schemes.some(({ needs }) => needs.includes("password") && !needs.includes("username"));
-  if (password !== undefined && provesByDes && new TextEncoder().encode(password).length > 8) {
+  const clear = schemes.filter(({ protects, needs }) => protects === "nothing" && needs.includes("password"));
+  if (clear.length > 0) {
+    const names = clear.map(({ name }) => name).join(", ");
+    warnings.push(`${names}: whoever listens on the way to the server has the password`);
+  }
+  if (password !== undefined && schemes.some(provesByDes) && new TextEncoder().encode(password).length > 8) {
     warnings.push("VncAuth uses the first 8 bytes of a password: the rest of this one counts for nothing");
   }
   return warnings;

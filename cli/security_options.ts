@@ -7,6 +7,7 @@
 import type { Command } from "commander";
 import type { SecuritySettingsInput } from "../proxy/settings.ts";
 import { readSecret, readText } from "./files.ts";
+import { schemeHelp } from "./scheme_table.ts";
 
 /** What commander makes of the flags. */
 export interface SecurityOptions {
@@ -19,6 +20,9 @@ export interface SecurityOptions {
   readonly minTls?: string;
   readonly username?: string;
   readonly passwordFile?: string;
+  readonly targetName?: string;
+  readonly serverKey?: string;
+  readonly knownHosts?: string;
 }
 
 /** Adds the flags to a subcommand. */
@@ -31,17 +35,15 @@ export function addSecurityOptions(command: Command, certificateUse: string): Co
     .option("--server-name <name>", "the name that the server's certificate must have, instead of the target's host")
     .option("--no-verify-hostname", "accept a certificate made out to another name")
     .option("--min-tls <version>", "oldest TLS to accept from the server: 1.2 or 1.3 (default: 1.2)")
-    .option("--username <name>", "for the plain schemes (or RFB_USERNAME)")
-    .option("--password-file <file>", "holds the password; a final line end does not count (or RFB_PASSWORD)");
+    .option("--server-key <fingerprint>", "the one key that a server without certificate may show")
+    .option("--known-hosts <file>", "the keys of such servers; what the first connection shows is put there")
+    .option("--username <name>", "for the schemes with users (or RFB_USERNAME)")
+    .option("--password-file <file>", "holds the password; a final line end does not count (or RFB_PASSWORD)")
+    .option("--target-name <name>", "for xvp: the machine to reach");
 }
 
 /** Explains the names, below the flags. */
-export const SCHEME_HELP: string = `
-Schemes:
-  x509plain x509vnc x509none  VeNCrypt: TLS with a certificate, then user and password, password or nothing
-  tlsplain tlsvnc tlsnone     VeNCrypt: TLS without certificates, which anybody can stand in the middle of
-  plain vncauth none          no TLS
-  vencrypt                    every x509 scheme that the given credentials allow`;
+export const SCHEME_HELP: string = schemeHelp();
 
 /** Reads the files that the flags name. An empty variable of the environment is none. @throws {Fault} */
 export function readSecurityOptions(options: SecurityOptions): SecuritySettingsInput {
@@ -59,6 +61,9 @@ export function readSecurityOptions(options: SecurityOptions): SecuritySettingsI
       options.passwordFile === undefined
         ? RFB_PASSWORD || undefined
         : readSecret("--password-file", options.passwordFile),
+    targetName: options.targetName,
+    serverKey: options.serverKey,
+    knownHosts: options.knownHosts,
   };
 }
 
@@ -70,6 +75,7 @@ export function flagOf(setting: string, options: object): string {
 }
 
 const FLAGS: Readonly<Record<string, string>> = {
+  clientPassword: "--client-password-file",
   origins: "--origin",
   password: "--password-file",
   verifyHostname: "--no-verify-hostname",
@@ -79,6 +85,13 @@ const FLAGS: Readonly<Record<string, string>> = {
 const FILES: Readonly<Record<string, string>> = {
   ca: "ca",
   cert: "cert",
+  clientCa: "clientCa",
+  clientCert: "clientCert",
+  clientKey: "clientKey",
+  clientPassword: "clientPasswordFile",
+  clientRsaKey: "clientRsaKey",
+  clientUsers: "clientUsers",
+  knownHosts: "knownHosts",
   key: "key",
   listenCert: "listenCert",
   listenKey: "listenKey",

@@ -15,8 +15,10 @@ import {
   SettingsError,
 } from "../proxy/settings.ts";
 import { type Listener, listenTcp, listenWebSocket, serveFolder } from "../transports/node.ts";
-import { connectTarget, reachOf } from "./connect.ts";
+import { connectTarget, nameOfTarget, reachOf } from "./connect.ts";
 import { reasonOf } from "./fault.ts";
+import { type Guard, guardOf } from "./guard.ts";
+import { serverKeyCheck } from "./known_hosts.ts";
 import type { Log } from "./log.ts";
 import { checkPems } from "./pem.ts";
 import { clientSecurity } from "./security.ts";
@@ -54,12 +56,28 @@ export async function startProxy(
   const settings = parseProxySettings(input);
   checkPems(settings);
   const { target, handshakeTimeout, maxConnections, drainTimeout } = settings;
-  const { authentication, tls, unavailable, warnings } = clientSecurity(settings, reachOf(target));
+  const { serverKey, knownHosts } = settings;
+  const server = nameOfTarget(target);
+  const onFirstUse = (message: string): void => log({ event: "warning", message });
+  const { authentication, tls, unavailable, warnings } = clientSecurity(settings, {
+    reach: reachOf(target),
+    server,
+    trustsServerKey:
+      serverKey === undefined && knownHosts === undefined
+        ? undefined
+        : serverKeyCheck({ server, serverKey, knownHosts, onFirstUse }),
+    isRelay: true,
+  });
+  const guard = guardOf(settings);
   const serve = settings.web === undefined ? answer : folderAt(settings.web);
   const proxy = createSecurityProxy({
     dial: (signal) => connectTarget(target, { signal, tls }),
     authentication,
     tls,
+    clientAuthentication: guard.authentication,
+    clientTls: guard.tls,
+    failureDelay: settings.failureDelay,
+    maxHandshakes: settings.maxHandshakes,
     handshakeTimeout,
     ...(maxConnections !== undefined && { maxConnections }),
     log,
@@ -85,7 +103,10 @@ export async function startProxy(
     for (const address of addresses) log({ event: "listening", address });
     log({ event: "schemes", schemes: authentication.schemes.map(({ name }) => name) });
     for (const { name, reason } of unavailable) log({ event: "unavailable", scheme: name, reason });
-    for (const message of [...warnings, ...warningsOf(settings, addresses)]) log({ event: "warning", message });
+    const clientSchemes = guard.authentication.schemes.map(({ name }) => name);
+    if (settings.clientAuth.some((name) => name !== "none")) log({ event: "clientSchemes", schemes: clientSchemes });
+    for (const message of [...warnings, ...guard.warnings, ...warningsOf(settings, guard, addresses)])
+      log({ event: "warning", message });
   } catch (error) {
     await stopListening();
     throw error;
@@ -152,14 +173,19 @@ function whyNotThere(error: unknown): string {
 }
 
 /** What lets in more than an operator may have in mind. */
-function warningsOf(settings: ProxySettings, addresses: readonly string[]): string[] {
+function warningsOf(settings: ProxySettings, guard: Guard, addresses: readonly string[]): string[] {
   const { listen, origins } = settings;
   return addresses.flatMap((address, i) => {
     const host = new URL(address).hostname.replace(/^\[(.*)\]$/, "$1");
+    const isLocal = LOOPBACK.check(host, isIP(host) === 6 ? "ipv6" : "ipv4");
+    const isSealed = listen[i]!.type === "wss";
     return [
-      ...(LOOPBACK.check(host, isIP(host) === 6 ? "ipv6" : "ipv4")
+      ...(isLocal || !guard.letsAnybodyIn
         ? []
         : [`${address} can be reached from other machines, and asks its clients for no password`]),
+      ...(isLocal || isSealed || guard.inClear.length === 0
+        ? []
+        : [`${address} takes passwords as they are (${guard.inClear.join(", ")}): whoever listens has them`]),
       ...(listen[i]!.type === "tcp" || origins !== undefined
         ? []
         : [`${address} takes connections from the pages of any web site: name the ones to allow with --origin`]),

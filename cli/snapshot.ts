@@ -8,6 +8,7 @@ import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writ
 import { basename, dirname, join } from "node:path";
 import { Command } from "commander";
 import { encode } from "fast-png";
+import type { ServerKeyCheck } from "../auth/mod.ts";
 import { RfbError } from "../codec/errors.ts";
 import { nodeCompression } from "../compression/node.ts";
 import { type ClientConnection, createRfbClient, joinServer } from "../endpoints/mod.ts";
@@ -15,8 +16,10 @@ import { negotiatedFacts } from "../proxy/log.ts";
 import { parseSnapshotSettings, type SnapshotSettings } from "../proxy/settings.ts";
 import { connectTarget, nameOfTarget, reachOf } from "./connect.ts";
 import { Fault, misuse, reasonOf } from "./fault.ts";
+import { defaultKnownHosts, serverKeyCheck } from "./known_hosts.ts";
 import { createLog, factsOf, type Log } from "./log.ts";
 import { checkPems } from "./pem.ts";
+import { type Prompt, terminalPrompt } from "./prompt.ts";
 import { reportFaults } from "./report.ts";
 import { type ClientSecurity, clientSecurity } from "./security.ts";
 import {
@@ -40,7 +43,7 @@ export function snapshotCommand(): Command {
     .argument("<target>", "HOST:PORT, HOST:DISPLAY, HOST::PORT, unix:PATH, or a ws:// or wss:// URL")
     .option("-o, --output <file>", "where to write the PNG, - for stdout; needed");
   addSecurityOptions(command, "for servers that ask for one")
-    .option("--timeout <ms>", "for all of it (default: 15000)", numberOf)
+    .option("--timeout <ms>", "for all of it, but for what is asked here (default: 15000)", numberOf)
     .addHelpText("after", `${SCHEME_HELP}\n${EXAMPLES}`)
     .action(async (target: string, options: SnapshotOptions) => {
       const log = createLog("text");
@@ -65,22 +68,41 @@ async function takePng(
   log: Log,
 ): Promise<{ readonly png: Uint8Array; readonly said: string }> {
   const { target, timeout } = settings;
-  const { authentication, tls, unavailable, warnings } = clientSecurity(settings, reachOf(target));
-  for (const message of warnings) log({ event: "warning", message });
-
+  const server = nameOfTarget(target);
   let stage = "connecting";
   const over = new AbortController();
   const { signal } = over;
-  const timer = setTimeout(() => {
-    over.abort(
-      new Fault(1, `Cannot take a snapshot of ${nameOfTarget(target)}: ${stage} was not done after ${timeout} ms`),
-    );
-  }, timeout);
+  const late = (): void =>
+    over.abort(new Fault(1, `Cannot take a snapshot of ${server}: ${stage} was not done after ${timeout} ms`));
+  let timer = setTimeout(late, timeout);
+  const terminal = terminalPrompt();
+  // Whoever is asked takes the time that it takes.
+  const prompt: Prompt | undefined = terminal && {
+    ...terminal,
+    async ask(question, options) {
+      clearTimeout(timer);
+      try {
+        return await terminal.ask(question, { ...options, signal });
+      } finally {
+        if (!signal.aborted) timer = setTimeout(late, timeout);
+      }
+    },
+  };
   const interrupt = (): void => over.abort(new Fault(1, "Interrupted: nothing was written"));
   let client: ClientConnection | undefined;
+  let unavailable: ClientSecurity["unavailable"] = [];
   const end = (): void => client?.transport.abort();
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
+    const security = clientSecurity(settings, {
+      reach: reachOf(target),
+      server,
+      prompt,
+      trustsServerKey: keyCheckOf(settings, server, prompt, log),
+    });
+    const { authentication, tls } = security;
+    unavailable = security.unavailable;
+    for (const message of security.warnings) log({ event: "warning", message });
     const transport = await connectTarget(target, { signal, tls });
     stage = "security";
     client = await joinServer(transport, { authentication, tls, signal });
@@ -104,6 +126,19 @@ async function takePng(
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     end(); // a server that does not close would keep the process
   }
+}
+
+/** Where nothing is said of keys, only a person can know one. */
+function keyCheckOf(
+  { serverKey, knownHosts }: SnapshotSettings,
+  server: string,
+  prompt: Prompt | undefined,
+  log: Log,
+): ServerKeyCheck | undefined {
+  const onFirstUse = (message: string): void => log({ event: "warning", message });
+  const file = knownHosts ?? (prompt === undefined ? undefined : defaultKnownHosts());
+  if (serverKey === undefined && file === undefined) return undefined;
+  return serverKeyCheck({ server, serverKey, knownHosts: file, prompt, onFirstUse });
 }
 
 /** Where the server offers nothing that may be used, what may not for want of something is worth telling. */

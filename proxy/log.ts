@@ -1,10 +1,11 @@
-import { nameOfSecurityType, nameOfVencryptSubtype } from "../codec/names.ts";
+import { nameOfSecurityType, nameOfVencryptSubtype, namesOfSecurityPath } from "../codec/names.ts";
 import type { Session } from "../codec/session.ts";
 import type { Transport } from "../transports/transport.ts";
 
 /** What the proxy was doing when it said something. */
 export type Stage =
   | "client version"
+  | "client security"
   | "dial"
   | "server security types"
   | "client security type"
@@ -33,6 +34,10 @@ export interface ProxyLogEntry {
   readonly securityType?: string | undefined;
   readonly vencryptSubtypes?: readonly string[] | undefined;
   readonly vencryptSubtype?: string | undefined;
+  /** All that was chosen with the server, one inside the other or one round after the other. */
+  readonly securityPath?: readonly string[] | undefined;
+  /** The same with the client. */
+  readonly clientSecurityPath?: readonly string[] | undefined;
   readonly tlsVersion?: string | undefined;
   readonly tlsCipher?: string | undefined;
   readonly certificateSubject?: string | undefined;
@@ -54,6 +59,8 @@ export function negotiatedFacts(
     securityType: named(server?.securityType, nameOfSecurityType),
     vencryptSubtypes: server?.vencryptSubtypes.map(nameOfVencryptSubtype),
     vencryptSubtype: named(server?.vencryptSubtype, nameOfVencryptSubtype),
+    securityPath: server && namesOfSecurityPath(server.securityPath),
+    clientSecurityPath: namesOfSecurityPath(client.securityPath),
     tlsVersion: transport?.tls?.version,
     tlsCipher: transport?.tls?.cipher,
     certificateSubject: transport?.tls?.peerSubject,

@@ -1,12 +1,14 @@
-import type { ClientAuthentication } from "../auth/mod.ts";
+import { type ClientAuthentication, type ServerAuthentication, schemesNamed } from "../auth/mod.ts";
+import { RfbError } from "../codec/errors.ts";
 import { createServerHandshake } from "../codec/handshake/server_handshake.ts";
 import { DEFAULT_LIMITS, type Limits } from "../codec/limits.ts";
 import { textOf } from "../codec/text.ts";
 import type { ClientTls } from "../endpoints/client.ts";
 import { turnAway } from "../endpoints/link.ts";
+import type { ServerTls } from "../endpoints/server.ts";
 import type { Transport } from "../transports/transport.ts";
 import { negotiatedFacts, type ProxyLogEntry } from "./log.ts";
-import { type Negotiation, negotiate } from "./negotiate.ts";
+import { isOpen, type Negotiation, negotiate } from "./negotiate.ts";
 import { relay } from "./relay.ts";
 
 /** What a proxy is made with. */
@@ -17,6 +19,20 @@ export interface SecurityProxyOptions {
   readonly authentication: ClientAuthentication;
   /** How the server's TLS is checked. */
   readonly tls?: ClientTls;
+  /**
+   * What clients are offered, in this order, and checked with; those that run over TLS only where their transport can carry it.
+   * None when absent: then whoever connects is in.
+   */
+  readonly clientAuthentication?: ServerAuthentication;
+  /** What clients are shown in TLS. */
+  readonly clientTls?: ServerTls;
+  /** Milliseconds that a client waits to hear that it failed to authenticate: 2000 when absent. */
+  readonly failureDelay?: number;
+  /**
+   * Where clients authenticate, those from one address that may be at it at a time, which includes the delay after a failure;
+   * one more is turned away. 10 when absent. Behind another proxy all have one address.
+   */
+  readonly maxHandshakes?: number;
   /** Milliseconds for everything up to SecurityResult: 10 000 when absent. */
   readonly handshakeTimeout?: number;
   /** Clients at a time; one more is turned away. No limit when absent. */
@@ -26,8 +42,9 @@ export interface SecurityProxyOptions {
 }
 
 /**
- * Stands between clients that speak no security and servers that demand it. Towards the client it is a server that offers
- * None; towards the server a client that takes an allowed scheme; after that it carries bytes.
+ * Stands between clients that speak no security, or some of their own, and servers that demand it. Towards the client it is a
+ * server that offers None or what it is told to; towards the server a client that takes an allowed scheme; after that it carries
+ * bytes.
  */
 export interface RfbSecurityProxy {
   /**
@@ -48,9 +65,14 @@ export interface RfbSecurityProxy {
 /** A proxy on any transports: nothing in it belongs to one runtime. */
 export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityProxy {
   const { dial, authentication, tls = {}, handshakeTimeout = 10_000, limits = DEFAULT_LIMITS } = options;
+  const { clientAuthentication = OPEN, clientTls = {}, failureDelay = 2000 } = options;
   const { maxConnections = Number.POSITIVE_INFINITY, log = () => {} } = options;
+  const maxHandshakes = isOpen(clientAuthentication) ? Number.POSITIVE_INFINITY : (options.maxHandshakes ?? 10);
   checkMilliseconds("handshakeTimeout", handshakeTimeout);
+  checkMilliseconds("failureDelay", failureDelay);
   if (!(maxConnections >= 0)) throw new RangeError(`Cannot set maxConnections to ${maxConnections}`);
+  if (!(maxHandshakes >= 1)) throw new RangeError(`Cannot set maxHandshakes to ${maxHandshakes}`);
+  const handshakes = countByAddress();
   const serving = new Map<Promise<void>, () => void>();
   let count = 0;
   let timeIsUp = false;
@@ -58,8 +80,12 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
   return {
     async serve(client, arrived = performance.now()) {
       const connection = ++count;
-      if (serving.size >= maxConnections) {
-        const reason = `already serving ${serving.size} clients`;
+      const under = handshakes.of(client);
+      const isFull = serving.size >= maxConnections;
+      if (isFull || under >= maxHandshakes) {
+        const reason = isFull
+          ? `already serving ${serving.size} clients`
+          : `${under} clients of its address are at their handshake already`;
         tell({ event: "failed", connection, client: client.peer, milliseconds: 0, stage: "client version", reason });
         await turnAway(client, createServerHandshake(limits).refuse(TOO_MANY));
         return;
@@ -95,8 +121,14 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
     over: AbortController,
   ): Promise<void> {
     const { signal } = over;
-    const client = { handshake: createServerHandshake(limits), transport, signal };
+    const client: Negotiation["client"] = {
+      handshake: createServerHandshake(limits),
+      transport,
+      tls: (kind) => ({ ...clientTls, role: "server", kind }),
+      signal,
+    };
     const negotiation: Negotiation = { client, stage: "client version" };
+    const settled = handshakes.begin(transport);
     const told = (event: ProxyLogEntry["event"], more: Partial<ProxyLogEntry>): void => {
       const { server, stage } = negotiation;
       const milliseconds = Math.round(performance.now() - arrived);
@@ -107,8 +139,9 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
     const late = new Error(`not done after ${handshakeTimeout} ms`);
     const timer = setTimeout(() => over.abort(late), arrived + handshakeTimeout - performance.now());
     try {
-      const sides = await negotiate(negotiation, { dial, authentication, tls, limits, signal });
+      const sides = await negotiate(negotiation, { dial, authentication, tls, clientAuthentication, limits, signal });
       clearTimeout(timer);
+      settled();
       told("negotiated", {});
       negotiation.stage = "relay";
       const bytes = { toServer: 0, toClient: 0 };
@@ -118,10 +151,13 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
       told("closed", { reason, bytesToServer: bytes.toServer, bytesToClient: bytes.toClient });
     } catch (error) {
       clearTimeout(timer);
-      over.abort(error);
       told("failed", { reason: reasonOf(error) });
+      const isRejected = negotiation.stage === "client security" && isRejection(error);
+      if (isRejected) await pause(failureDelay, signal);
+      over.abort(error);
       negotiation.server?.transport.abort();
-      await turnAway(client.transport, client.handshake.refuse(wordsForClient(negotiation)));
+      await turnAway(client.transport, client.handshake.refuse(isRejected ? REJECTED : wordsForClient(negotiation)));
+      settled();
     }
   }
 
@@ -140,6 +176,44 @@ function wordsForClient({ server }: Negotiation): string {
   return textOf(session.refusal, MAXIMUM_PASSED_ON) || GENERIC;
 }
 
+/** What a client that guesses passwords comes to. */
+function isRejection(error: unknown): boolean {
+  return error instanceof RfbError && error.code === "authentication";
+}
+
+/** So long, unless the signal aborts. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+  });
+}
+
+/** How many are at something, by address: the peer's without its port. */
+function countByAddress() {
+  const counts = new Map<string, number>();
+  const addressOf = ({ peer = "" }: Transport): string => peer.replace(/:\d+$/, "");
+  return {
+    of: (transport: Transport): number => counts.get(addressOf(transport)) ?? 0,
+    /** Answers with what ends it, once. */
+    begin(transport: Transport): () => void {
+      const address = addressOf(transport);
+      counts.set(address, (counts.get(address) ?? 0) + 1);
+      return () => {
+        const left = counts.get(address)! - 1;
+        if (left === 0) counts.delete(address);
+        else counts.set(address, left);
+      };
+    },
+  };
+}
+
 /** A timer that is set beyond its range goes off at once. */
 function checkMilliseconds(name: string, value: number): void {
   if (!(value >= 0 && value < 2 ** 31)) throw new RangeError(`Cannot set ${name} to ${value} milliseconds`);
@@ -149,7 +223,9 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+const OPEN: ServerAuthentication = { schemes: schemesNamed(["none"]), verifier: {} };
 const GENERIC = "The connection could not be secured";
+const REJECTED = "Authentication failed";
 const TOO_MANY = "Too many connections";
 /** Bytes of a server's words that a client is shown. */
 const MAXIMUM_PASSED_ON = 256;

@@ -26,6 +26,12 @@ export interface SecuritySettingsInput {
   readonly minTls?: string | undefined;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  /** xvp: the machine to reach. */
+  readonly targetName?: string | undefined;
+  /** The one key that a server may show, where it has no certificate: `SHA256:…`, or as TigerVNC prints it. */
+  readonly serverKey?: string | undefined;
+  /** A file of keys that servers have shown. The first one is trusted, and noted there. */
+  readonly knownHosts?: string | undefined;
 }
 
 /** What a proxy is started with, as an operator writes it. */
@@ -37,6 +43,23 @@ export interface ProxySettingsInput extends SecuritySettingsInput {
   /** The certificate and key of wss listeners, PEM; `cert` and `key` when absent. */
   readonly listenCert?: string | undefined;
   readonly listenKey?: string | undefined;
+  /** Names of schemes that clients are offered, in this order; `none` when absent: whoever connects is in. */
+  readonly clientAuth?: readonly string[] | undefined;
+  /** What the schemes without users are checked with. */
+  readonly clientPassword?: string | undefined;
+  /** What the schemes with users are checked with: a line each, as `rfb user` makes them. */
+  readonly clientUsers?: string | undefined;
+  /** What clients are shown in the X509 schemes, PEM; `listenCert` and `listenKey`, or else `cert` and `key`, when absent. */
+  readonly clientCert?: string | undefined;
+  readonly clientKey?: string | undefined;
+  /** Demand a certificate of clients, in the X509 schemes, that one of these authorities has signed. PEM. */
+  readonly clientCa?: string | undefined;
+  /** The RSA key that clients are shown in the schemes that show one, PEM. */
+  readonly clientRsaKey?: string | undefined;
+  /** Milliseconds that a client waits to hear that it failed to authenticate: 2000 when absent. */
+  readonly failureDelay?: number | undefined;
+  /** Clients of one address that may be at their handshake at a time, where they authenticate: 10 when absent. */
+  readonly maxHandshakes?: number | undefined;
   /** Milliseconds for everything up to SecurityResult: 10 000 when absent. */
   readonly handshakeTimeout?: number | undefined;
   /** Clients at a time; no limit when absent. */
@@ -68,6 +91,9 @@ export interface SecuritySettings {
   readonly minTls: "1.2" | "1.3";
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  readonly targetName?: string | undefined;
+  readonly serverKey?: string | undefined;
+  readonly knownHosts?: string | undefined;
 }
 
 /** {@link ProxySettingsInput}, checked. */
@@ -76,6 +102,15 @@ export interface ProxySettings extends SecuritySettings {
   readonly target: Target;
   readonly listenCert?: string | undefined;
   readonly listenKey?: string | undefined;
+  readonly clientAuth: readonly string[];
+  readonly clientPassword?: string | undefined;
+  readonly clientUsers?: string | undefined;
+  readonly clientCert?: string | undefined;
+  readonly clientKey?: string | undefined;
+  readonly clientCa?: string | undefined;
+  readonly clientRsaKey?: string | undefined;
+  readonly failureDelay: number;
+  readonly maxHandshakes: number;
   readonly handshakeTimeout: number;
   readonly maxConnections?: number | undefined;
   readonly drainTimeout: number;
@@ -148,12 +183,23 @@ function wholeNumber(least: number, most: number): z.ZodNumber {
   return z.number({ error }).int({ error }).min(least, { error }).max(most, { error });
 }
 
-const SCHEME_NAMES = [...SCHEMES.map(({ name }) => name), "vencrypt"];
+const SCHEME_NAMES = SCHEMES.map(({ name }) => name);
 
-const schemeName = z.string().transform((text, context) => {
-  const name = text.trim().toLowerCase();
-  if (SCHEME_NAMES.includes(name)) return name;
-  return refuse(context, `${JSON.stringify(text)} is no scheme: the known ones are ${SCHEME_NAMES.join(", ")}`);
+/** Of a scheme; those besides stand for several. */
+function nameOfScheme(...besides: readonly string[]): z.ZodType<string, string> {
+  return z.string().transform((text, context) => {
+    const name = text.trim().toLowerCase();
+    const known = [...SCHEME_NAMES, ...besides];
+    if (known.includes(name)) return name;
+    return refuse(context, `${JSON.stringify(text)} is no scheme: the known ones are ${known.join(", ")}`);
+  });
+}
+
+const fingerprint = z.string().transform((text, context) => {
+  const [, digest] = /^SHA256:([A-Za-z0-9+/]{43})=?$/.exec(text.trim()) ?? [];
+  if (digest !== undefined) return `SHA256:${digest}`;
+  if (/^[0-9a-f]{2}([-:][0-9a-f]{2}){7}$/i.test(text.trim())) return text.trim().toLowerCase().replaceAll(":", "-");
+  return refuse(context, "that is no fingerprint: write SHA256:… or 01-23-45-67-89-ab-cd-ef, as rfb snapshot shows it");
 });
 
 const listenAddress = z.string().transform((text, context): ListenAddress => {
@@ -201,7 +247,10 @@ const origin = z.string().transform((text, context) => {
 });
 
 const SECURITY = z.strictObject({
-  auth: z.array(schemeName).min(1, { error: "name one scheme or more, the best first" }).default(["vencrypt"]),
+  auth: z
+    .array(nameOfScheme("vencrypt"))
+    .min(1, { error: "name one scheme or more, the best first" })
+    .default(["vencrypt"]),
   ca: text("a PEM with the authorities' certificates").optional(),
   cert: text("a certificate, PEM").optional(),
   key: text("a private key, PEM").optional(),
@@ -210,6 +259,9 @@ const SECURITY = z.strictObject({
   minTls: z.enum(["1.2", "1.3"], { error: "the oldest version of TLS is 1.2 or 1.3" }).default("1.2"),
   username: text("a user name").optional(),
   password: text("a password").optional(),
+  targetName: text("the name of a machine").optional(),
+  serverKey: fingerprint.optional(),
+  knownHosts: text("a file").optional(),
 });
 
 const SNAPSHOT: z.ZodType<SnapshotSettings, SnapshotSettingsInput> = SECURITY.extend({
@@ -224,6 +276,15 @@ const PROXY: z.ZodType<ProxySettings, ProxySettingsInput> = SECURITY.extend({
   target: tcpOrUnixTarget,
   listenCert: text("a certificate, PEM").optional(),
   listenKey: text("a private key, PEM").optional(),
+  clientAuth: z.array(nameOfScheme()).min(1, { error: "name one scheme or more, the best first" }).default(["none"]),
+  clientPassword: text("a password").optional(),
+  clientUsers: text("a line for each user, as rfb user makes them").optional(),
+  clientCert: text("a certificate, PEM").optional(),
+  clientKey: text("a private key, PEM").optional(),
+  clientCa: text("a PEM with the authorities' certificates").optional(),
+  clientRsaKey: text("an RSA private key, PEM").optional(),
+  failureDelay: wholeNumber(0, MAXIMUM_TIMEOUT).default(2000),
+  maxHandshakes: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(10),
   handshakeTimeout: wholeNumber(1, MAXIMUM_TIMEOUT).default(10_000),
   maxConnections: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
   drainTimeout: wholeNumber(0, MAXIMUM_TIMEOUT).default(5000),
@@ -232,6 +293,7 @@ const PROXY: z.ZodType<ProxySettings, ProxySettingsInput> = SECURITY.extend({
 }).superRefine((settings, context) => {
   checkPair(settings, "cert", "key", context);
   checkPair(settings, "listenCert", "listenKey", context);
+  checkPair(settings, "clientCert", "clientKey", context);
   const { listen } = settings;
   const webSockets = listen.filter(({ type }) => type !== "tcp");
   if (listen.some(({ type }) => type === "wss") && (settings.listenCert ?? settings.cert) === undefined) {

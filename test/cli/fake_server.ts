@@ -18,6 +18,10 @@ export interface FakeServerOptions {
   readonly username?: string;
   readonly password?: string;
   readonly tls?: ServerTls;
+  /** The key that the RSA-AES schemes show, PEM. */
+  readonly rsaKey?: string;
+  /** A port that is free. */
+  readonly port?: number;
   /** The path of a Unix socket to listen on, instead of a port. */
   readonly path?: string;
   /** Lets clients in, then never answers. */
@@ -45,7 +49,7 @@ export async function startFakeServer(options: FakeServerOptions = {}): Promise<
     serve(transport, picture, options, () => asked++).catch(() => transport.abort());
   };
   const listener: Listener = await (path === undefined
-    ? listenTcp({ onConnection })
+    ? listenTcp({ port: options.port, onConnection })
     : listenUnix({ path, onConnection }));
   return {
     port: listener.port,
@@ -70,7 +74,10 @@ async function serve(
       schemes: schemesNamed(options.schemes ?? ["none"]),
       verifier: {
         password: () => options.password ?? "",
-        verify: (username, password) => username === options.username && password === options.password,
+        ...(options.username !== undefined && {
+          verify: (username, password) => username === options.username && password === options.password,
+        }),
+        ...(options.rsaKey !== undefined && { rsaKey: options.rsaKey }),
       },
     },
     ...(options.tls !== undefined && { tls: options.tls }),

@@ -28,6 +28,20 @@ test.each<[LogEvent, string]>([
     "13 failed 127.0.0.1:40312 at server security: it said no; client 3.8, server 3.8, 9 ms",
   ],
   [
+    {
+      ...CLIENT,
+      event: "negotiated",
+      connection: 12,
+      milliseconds: 14,
+      stage: "client security result",
+      securityType: "Tight (16)",
+      securityPath: ["Tight (16)", "UnixLogin (129)"],
+      clientSecurityPath: ["VeNCrypt (19)", "Plain (256)"],
+    },
+    "12 negotiated 127.0.0.1:40312 client 3.8 VeNCrypt (19) Plain (256), server 3.8 Tight (16) UnixLogin (129), 14 ms",
+  ],
+  [{ event: "clientSchemes", schemes: ["plain"] }, "schemes towards clients, in this order: plain"],
+  [
     { event: "failed", connection: 14, milliseconds: 0, stage: "client version", reason: "already serving 1 clients" },
     "14 failed at client version: already serving 1 clients; 0 ms",
   ],

@@ -1,6 +1,6 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import {
   type Certificates,
   makeCertificateFolder,
@@ -190,9 +190,11 @@ peer("viewers through rfb proxy", [...QEMU, ...XTIGERVNC], () => {
   let qemu: Qemu;
   let server: Xtigervnc;
   let ports: readonly number[];
+  let ownCa: string;
   beforeAll(async () => {
     root = temporaryFolder();
     const folder = await folderWith();
+    ownCa = join(folder, "ca-cert.pem");
     [qemu, server] = await Promise.all([
       startQemu({ tls: "x509", certificates: folder }),
       startXtigervnc({ securityTypes: "X509Vnc", certificates: folder, password: PASSWORD }),
@@ -222,6 +224,34 @@ peer("viewers through rfb proxy", [...QEMU, ...XTIGERVNC], () => {
       );
       for (const [i, viewer] of viewers.entries()) await viewer.waitForPicture(pictures[i]!);
       await Promise.all(viewers.map((viewer) => viewer.stop()));
+    });
+  });
+
+  describe("that asks for a password of its own", () => {
+    const OWN = "of-proxy";
+    let port: number;
+    let picture: Picture;
+    beforeAll(async () => {
+      const folder = await folderWith();
+      writeFileSync(join(root, "own"), `${OWN}\n`);
+      const tls = ["--cert", join(folder, "server-cert.pem"), "--key", join(folder, "server-key.pem")];
+      const guard = ["--client-auth", "x509vnc,tlsvnc,vncauth", "--client-password-file", join(root, "own")];
+      const target = ["--target", `127.0.0.1::${server.port}`, "--auth", "x509vnc", "--no-verify-hostname"];
+      const proxy = await startProxyCommand(
+        [...["--listen", "tcp://127.0.0.1:0"], ...target, ...["--ca", ownCa], ...tls, ...guard],
+        { RFB_PASSWORD: PASSWORD },
+      );
+      port = proxy.ports[0]!;
+      picture = await server.dump();
+    });
+
+    peer("vncviewer with a password", VNCVIEWER, () => {
+      test.each(["VncAuth", "TLSVnc"])("shows the picture over %s", async (securityTypes) => {
+        const { width, height } = picture;
+        const viewer = await viewWithVncviewer({ port, width, height, securityTypes, password: OWN });
+        await viewer.waitForPicture(picture);
+        await viewer.stop();
+      });
     });
   });
 });

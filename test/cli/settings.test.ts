@@ -16,6 +16,9 @@ describe("settings of a proxy", () => {
       auth: ["vencrypt"],
       verifyHostname: true,
       minTls: "1.2",
+      clientAuth: ["none"],
+      failureDelay: 2000,
+      maxHandshakes: 10,
       handshakeTimeout: 10_000,
       drainTimeout: 5000,
     });
@@ -32,6 +35,13 @@ describe("settings of a proxy", () => {
 
   test("names of schemes may be written as VeNCrypt does", () => {
     expect(parseProxySettings({ ...LEAST, auth: ["X509None", " tlsvnc"] }).auth).toEqual(["x509none", "tlsvnc"]);
+  });
+
+  test.each([
+    ["01:23:45:67:89:AB:CD:EF", "01-23-45-67-89-ab-cd-ef"],
+    [` SHA256:${"A".repeat(43)}=`, `SHA256:${"A".repeat(43)}`],
+  ])("%s is a fingerprint", (serverKey, expected) => {
+    expect(parseProxySettings({ ...LEAST, serverKey }).serverKey).toBe(expected);
   });
 
   test("a site loses nothing but its final slash", () => {
@@ -60,6 +70,13 @@ describe("settings of a proxy", () => {
     [{ target: "vm.example" }, "target", /^"vm.example" is no VNC server: write HOST:PORT/],
     [{ auth: ["x509"] }, "auth", /"x509" is no scheme: the known ones are x509plain, .*vencrypt$/],
     [{ auth: [] }, "auth", /name one scheme or more/],
+    [{ clientAuth: ["vencrypt"] }, "clientAuth", /"vencrypt" is no scheme: the known ones are x509plain, /],
+    [{ clientAuth: [] }, "clientAuth", /name one scheme or more/],
+    [{ clientKey: "pem" }, "clientKey", /its certificate is missing/],
+    [{ failureDelay: -1 }, "failureDelay", /from 0 to/],
+    [{ maxHandshakes: 0 }, "maxHandshakes", /from 1 to/],
+    [{ serverKey: "0123456789abcdef" }, "serverKey", /no fingerprint: write SHA256:/],
+    [{ serverKey: "SHA256:c2hvcnQ" }, "serverKey", /no fingerprint/],
     [{ cert: "pem" }, "cert", /its key is missing/],
     [{ key: "pem" }, "key", /its certificate is missing/],
     [{ listenCert: "pem" }, "listenCert", /its key is missing/],

@@ -5,7 +5,7 @@
  */
 
 import { examplePicture, type Picture, parseXwd } from "./picture.ts";
-import { type Child, freePort, run, start, until, waitForListener } from "./process.ts";
+import { type Child, freePort, run, start } from "./process.ts";
 import type { Need } from "./programs.ts";
 import { connectX, startScreen, type XConnection } from "./x11.ts";
 
@@ -23,24 +23,32 @@ export interface X11vnc {
   stop(): Promise<void>;
 }
 
-/** Starts a server and returns once it listens. Nothing but its client changes the picture. */
-export async function startX11vnc(width = 640, height = 480): Promise<X11vnc> {
+/**
+ * Starts a server and returns once it listens. Nothing but its client changes the picture.
+ *
+ * @param security its arguments for that: none when absent
+ */
+export async function startX11vnc(
+  width = 640,
+  height = 480,
+  security: readonly string[] = ["-nopw"],
+  env: Readonly<Record<string, string>> = {},
+): Promise<X11vnc> {
   const { display, screen } = await startScreen(width, height);
   const x = await connectX(display);
   await x.paint(examplePicture(width, height));
   for (let tries = 1; ; tries++) {
     const port = await freePort();
-    const server = start("x11vnc", [
-      ...["-display", `:${display}`, "-rfbport", `${port}`, "-localhost", "-noipv6", "-norc", "-nopw", "-debug_sel"],
+    const args = [
+      ...["-display", `:${display}`, "-rfbport", `${port}`, "-localhost", "-noipv6", "-norc", "-debug_sel"],
+      ...security,
       // Nothing of its own on the picture, and no waiting for what might come.
       ...["-forever", "-shared", "-nowf", "-nowcr", "-noxdamage", "-wait", "5", "-defer", "5"],
-    ]);
-    await until("x11vnc to listen", async () => {
-      if (server.ended() !== undefined) return true;
-      return waitForListener(port, 100).then(
-        () => true as const,
-        () => undefined,
-      );
+    ];
+    const server = start("x11vnc", args, { env });
+    // With TLS it listens twice, so that asking would tell nothing; and each connection takes it two seconds.
+    await server.waitForLog(/^PORT=\d+$/m).catch((error: unknown) => {
+      if (server.ended() === undefined) throw error;
     });
     if (server.ended() === undefined) {
       return {

@@ -220,6 +220,8 @@ describe("The log of a client that is let in", () => {
         "Plain (256)",
       ],
       vencryptSubtype: "X509None (260)",
+      securityPath: ["VeNCrypt (19)", "X509None (260)"],
+      clientSecurityPath: ["None (1)"],
       tlsVersion: "none: in memory",
       tlsCipher: undefined,
       certificateSubject: undefined,

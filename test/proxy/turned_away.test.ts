@@ -184,7 +184,7 @@ const SECRET = `no such user on ${INTERNAL}`;
 
 /** From the choice on. The log has the stage "server security". */
 const LATE: readonly Failure[] = [
-  ...["0001", "0000", "0003", "0100", "ffff"].map((version) => ({
+  ...["0000", "0003", "0100", "ffff"].map((version) => ({
     name: `VeNCrypt's version ${version}`,
     schemes: ["x509none"],
     script: [...VENCRYPT, says(hex(version)), hears(hex("0000"))],
@@ -283,8 +283,13 @@ const LATE: readonly Failure[] = [
       ["UltraVNC's 3 and a reason", VNC_AUTH_38, "vncauth", join([u32s(3), counted(SECRET)]), SECRET],
       ["UltraVNC's 3 and a reason in 3.7", VNC_AUTH_37, "vncauth", join([u32s(3), counted(SECRET)]), SECRET],
       ["UltraVNC's 3 and a reason in 3.3", VNC_AUTH_33, "vncauth", join([u32s(3), counted(SECRET)]), SECRET],
-      ["UltraVNC's continue", NONE_38, "none", u32s(0xffffffff), "UltraVNC's request for another round"],
-      ["UltraVNC's continue and a list", NONE_38, "none", hex("ffffffff 02 01 02"), "UltraVNC's request"],
+      [
+        "UltraVNC's continue and a list",
+        NONE_38,
+        "none",
+        hex("ffffffff 02 01 02"),
+        "Cannot choose a security type: the server offers",
+      ],
       [
         "1 and a reason of 4 GB claimed",
         NONE_38,

@@ -36,7 +36,7 @@ export function claimsOf(row: Row): Claims {
       return { ...all(hasScheme(numbers)), framing: hasScheme(numbers) || has(row, SecurityType.Tight) };
     case "vencrypt":
       return all(
-        row.id !== "vencrypt 0.1" &&
+        row.id === "vencrypt 0.1" ||
           SCHEMES.some(
             ({ path: [type, subtype] }) => type === SecurityType.VeNCrypt && has(row, subtype ?? Number.NaN),
           ),

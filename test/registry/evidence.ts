@@ -6,10 +6,31 @@
 
 /** Test files, below test/, that read or write what these rows are about, by bytes from the specification or a capture. */
 export const VECTORS: Readonly<Record<string, readonly string[]>> = {
+  "auth/apple_dh.test.ts": ["security 30"],
+  "auth/apple_rsa1.test.ts": ["security 33"],
+  "auth/ms_logon.test.ts": ["security 113", "security 4294967290"],
   "auth/plain.test.ts": ["vencrypt 256"],
+  "auth/ra2.test.ts": ["security 5", "security 6", "security 129", "security 130"],
+  "auth/sasl.test.ts": ["security 20", "vencrypt 263", "vencrypt 264"],
   "auth/schemes.test.ts": ["security 1"],
+  "auth/tight.test.ts": [
+    "security 16",
+    "capability NOTUNNEL",
+    "capability SCHANNEL",
+    "capability NOAUTH__",
+    "capability VNCAUTH_",
+    "capability VENCRYPT",
+    "capability SASL____",
+    "capability ULGNAUTH",
+    "capability XTRNAUTH",
+  ],
+  "auth/tls.test.ts": ["security 18"],
+  "auth/ultra.test.ts": ["security 17"],
   "auth/vencrypt.test.ts": [
     "security 19",
+    "vencrypt 265",
+    "vencrypt 267",
+    "vencrypt 0-18, 20-255",
     "vencrypt 257",
     "vencrypt 258",
     "vencrypt 259",
@@ -18,6 +39,9 @@ export const VECTORS: Readonly<Record<string, readonly string[]>> = {
     "vencrypt 262",
   ],
   "auth/vnc_auth.test.ts": ["security 2"],
+  "auth/choice.test.ts": ["vencrypt 266"],
+  "auth/xvp.test.ts": ["security 22"],
+  "codec/container_messages.ts": ["vencrypt 0.1"],
   "codec/encodings/aten.test.ts": ["encoding 87", "encoding 88", "encoding 89", "encoding 96", "encoding 97"],
   "codec/encodings/client_redirect.test.ts": ["pseudo -311"],
   "codec/encodings/copy_rect.test.ts": ["encoding 1"],
@@ -350,6 +374,7 @@ export const LIVE: readonly Live[] = [
     word: "QEMU",
     file: "cli/peers.test.ts",
     rows: [...OF_EVERY_SERVER, "security 19", "vencrypt 260"],
+    schemes: ["x509none"],
   },
   {
     peer: "TigerVNC",
@@ -360,6 +385,7 @@ export const LIVE: readonly Live[] = [
       ...["security 1", "security 2", "security 19"],
       ...["vencrypt 257", "vencrypt 258", "vencrypt 260", "vencrypt 261", "vencrypt 262"],
     ],
+    schemes: ["none", "vncauth", "tlsnone", "tlsvnc", "x509none", "x509vnc", "x509plain"],
   },
   {
     peer: "libvncclient",
@@ -372,6 +398,13 @@ export const LIVE: readonly Live[] = [
     ],
   },
   {
+    peer: "libvncclient",
+    word: "libvncclient",
+    file: "interop/libvncclient_logins.test.ts",
+    rows: ["security 30", "security 113", "security 4294967290"],
+    schemes: ["dh", "mslogon2", "mslogon"],
+  },
+  {
     peer: "noVNC",
     word: "noVNC",
     file: "interop/novnc.test.ts",
@@ -380,6 +413,20 @@ export const LIVE: readonly Live[] = [
       ...["encoding 0", "encoding 1", "encoding 2", "encoding 5", "encoding 6", "encoding 7", "encoding 16"],
       ...["encoding -260", "pseudo -239", "pseudo 0x574D5664", "pseudo -308"],
     ],
+  },
+  {
+    peer: "noVNC",
+    word: "noVNC",
+    file: "browser/novnc_password.test.ts",
+    rows: ["security 2", "security 6", "security 30", "security 113", "vencrypt 256"],
+    schemes: ["vncauth", "plain", "ra2ne", "dh", "mslogon2", "tightvnc", "tightunix", "tightnone"],
+  },
+  {
+    peer: "TigerVNC's viewer",
+    word: "vncviewer",
+    file: "cli/peers.test.ts",
+    rows: ["security 2", "security 19", "vencrypt 258"],
+    schemes: ["vncauth", "tlsvnc"],
   },
   {
     peer: "TigerVNC's viewer",
@@ -407,6 +454,8 @@ export interface Live {
   readonly word: string;
   readonly file: string;
   readonly rows: readonly string[];
+  /** The schemes that were passed, by name. */
+  readonly schemes?: readonly string[];
 }
 
 /** Recordings that are not in test/fixtures/recordings, but in the larger set that these were taken from. */

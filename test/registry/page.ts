@@ -4,7 +4,9 @@
  * @module
  */
 
+import { SCHEMES } from "../../auth/schemes.ts";
 import { protocolVersionOf, versionToAnswer } from "../../codec/handshake/protocol_version.ts";
+import { namesOfSecurityPath } from "../../codec/names.ts";
 import { claimsOf } from "./claims.ts";
 import { LIVE, RECORDED } from "./evidence.ts";
 import { ROWS, type Row, type Section } from "./rows.ts";
@@ -43,6 +45,13 @@ ${table("version")}
 Decode and encode are the client's side and the server's: what is there is there for both.
 
 ${table("security")}
+
+### Schemes
+
+What an operator names in \`--auth\` and \`--client-auth\`: the numbers that are chosen, one inside the other or one round after the
+other. Where nothing is live, the two ends were only ever tried on each other, and each on bytes written by hand.
+
+${schemes()}
 
 ### SecurityResult
 
@@ -93,6 +102,18 @@ export function testedAgainst(row: Row): string {
     ...(recorded.length === 0 ? [] : [`recorded: ${[...new Set(recorded)].join(", ")}`]),
   ];
   return parts.length === 0 ? "vectors" : parts.join("; ");
+}
+
+/** The registry, with whom each scheme was tried on. */
+function schemes(): string {
+  const rows = SCHEMES.map(({ name, path, client, server, protects, legacy }) => {
+    const live = LIVE.filter((each) => each.schemes?.includes(name)).map(({ peer }) => peer);
+    const sides = [client, server].map((side) => (side === undefined ? "no" : "yes"));
+    const tested = live.length === 0 ? "vectors" : `live: ${[...new Set(live)].join(", ")}`;
+    return `| ${[name, namesOfSecurityPath(path).join(", "), ...sides, legacy && protects !== "nothing" ? `${protects}, poorly` : protects, tested].join(" | ")} |`;
+  });
+  const head = "| name | numbers | client | server | protects | tested against |";
+  return [head, head.replace(/[^|]+/g, "---"), ...rows].join("\n");
 }
 
 function table(section: Section): string {

@@ -39,7 +39,12 @@ type Message = readonly [numbers: string, name: string, functions?: string, dial
 type Named = readonly [numbers: string, name: string, functions?: string | undefined, note?: string | undefined];
 
 const VERSIONS: readonly Named[] = [
-  ["0.0", "UltraVNC's repeater, which is no server", "", "a client refuses it: its 250 bytes are not spoken"],
+  [
+    "0.0",
+    "UltraVNC's repeater, which is no server",
+    "",
+    "a client refuses it, unless it is told whom to ask the repeater for",
+  ],
   ["3.3", "the original"],
   ["3.4, 3.14, 3.16", "UltraVNC"],
   ["3.5", "wrong reports by old clients"],
@@ -68,7 +73,7 @@ const SECURITY: readonly Named[] = [
   ["1", "None"],
   ["2", "VncAuth"],
   ["3", "reserved for RealVNC", "", UNKNOWN],
-  ["4", "reserved for RealVNC; NTLM in VMRC", "", UNKNOWN],
+  ["4", "reserved for RealVNC; NTLM in VMRC", "", "NTLM's frames can be read and written; no scheme speaks it"],
   ["5", "RA2"],
   ["6", "RA2ne"],
   ["7", "SSPI", "", UNKNOWN],
@@ -76,7 +81,7 @@ const SECURITY: readonly Named[] = [
   ["9-12", "reserved for RealVNC", "", UNKNOWN],
   ["13", "RA2r"],
   ["14-15", "reserved for RealVNC", "", UNKNOWN],
-  ["16", "Tight", "", "framed in recordings that are played back"],
+  ["16", "Tight", "", "its tunnels, of which there are none in use, are not"],
   ["17", "Ultra"],
   ["18", "TLS"],
   ["19", "VeNCrypt"],
@@ -85,9 +90,9 @@ const SECURITY: readonly Named[] = [
   ["22", "xvp"],
   ["23", "SecureTunnel", "", UNKNOWN],
   ["24", "IntegratedSSH", "", UNKNOWN],
-  ["30", "DH, Apple's"],
+  ["30", "DH", "", "Apple's, which its users call ARD"],
   ["31, 32, 34", "Apple's, without a name", "", UNKNOWN],
-  ["33", "Apple's RSA1"],
+  ["33", "Apple's RSA1", "", "as far as one client's source tells; macOS was not met"],
   ["35", "Apple's Kerberos", "", UNKNOWN],
   ["36", "Apple's SRP", "", UNKNOWN],
   ["104", "UltraSCPrompt", "", UNKNOWN],
@@ -104,7 +109,7 @@ const SECURITY: readonly Named[] = [
   ["131-132", "reserved for RealVNC", "", UNKNOWN],
   ["133", "RA2r_256"],
   ["134-255", "reserved for RealVNC", "", UNKNOWN],
-  ["4294967290", "MSLogon, in 3.3 alone"],
+  ["4294967290", "MSLogon", "", "in 3.3 alone"],
 ];
 
 const RESULTS: readonly Named[] = [
@@ -112,7 +117,7 @@ const RESULTS: readonly Named[] = [
   ["1", "failed"],
   ["2", "too many attempts (Tight)"],
   ["3", "UltraVNC: failed, with a reason in every version"],
-  ["4294967295", "UltraVNC: go on with another list of security types", "", "read as a refusal: the list is not"],
+  ["4294967295", "UltraVNC: go on with another list of security types"],
 ];
 
 const VENCRYPT: readonly Named[] = [
@@ -123,8 +128,8 @@ const VENCRYPT: readonly Named[] = [
   ["260", "X509None"],
   ["261", "X509Vnc"],
   ["262", "X509Plain"],
-  ["263", "X509SASL as QEMU has it, TLSSASL in rfbproto"],
-  ["264", "TLSSASL as QEMU has it, X509SASL in rfbproto"],
+  ["263", "X509SASL", "", "as QEMU has it; TLSSASL in rfbproto"],
+  ["264", "TLSSASL", "", "as QEMU has it; X509SASL in rfbproto"],
   ["265", "Ident"],
   ["266", "TLSIdent"],
   ["267", "X509Ident"],
@@ -133,7 +138,12 @@ const VENCRYPT: readonly Named[] = [
 ];
 
 const VENCRYPT_01: readonly Named[] = [
-  ["19-25", "VeNCrypt 0.1: Plain, TLSNone, TLSVnc, TLSPlain, X509None, X509Vnc, X509Plain", "", "0.1 is refused"],
+  [
+    "19-25",
+    "VeNCrypt 0.1: Plain, TLSNone, TLSVnc, TLSPlain, X509None, X509Vnc, X509Plain",
+    "encodeVencrypt01Subtypes",
+    "a server speaks it where it is told how",
+  ],
 ];
 
 /** Kind, code, vendor and signature. */

@@ -117,6 +117,12 @@ describe("the evidence", () => {
     expect(wordsOf(rowOf(id)).filter((each) => mentions(text, each))).not.toStrictEqual([]);
   });
 
+  const passed = LIVE.flatMap(({ peer, file, schemes = [] }) => schemes.map((name) => [name, peer, file] as const));
+  test.each(passed)("%s is a scheme that %s and we have met over, in %s", (name, _peer, file) => {
+    expect(SCHEMES.map((scheme) => scheme.name)).toContain(name);
+    expect(mentions(textOf(file).toLowerCase(), name)).toBe(true);
+  });
+
   const recorded = Object.entries(RECORDED).flatMap(([id, names]) => names.map((name) => [id, name] as const));
   test.each(recorded)("%s is in the recording %s", (id, name) => {
     expect(SERVERS).toHaveProperty(name.slice(0, name.indexOf("-")));
@@ -194,7 +200,7 @@ function wordsOf(row: Row): readonly string[] {
       return [`SecurityStatus.${Object.keys(SecurityStatus).find((each) => SecurityStatus[each as "Ok"] === first)}`];
     case "security":
     case "vencrypt":
-      return [...functions, name, `${name.toLowerCase()}`];
+      return [...functions, name, `${name.toLowerCase()}`, ...schemesOf(row)];
     case "capability":
       return [name.replace(" ", ""), ...functions];
     case "client":
@@ -213,6 +219,15 @@ function mentions(text: string, word: string): boolean {
   if (word.startsWith("[")) return text.includes(word);
   const escaped = word.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`(?<![\\w])${escaped}(?![\\w])`).test(text);
+}
+
+/** The names of the schemes that a number stands for by itself. */
+function schemesOf(row: Row): readonly string[] {
+  const depth = row.section === "security" ? 0 : 1;
+  return SCHEMES.filter(
+    ({ path }) =>
+      path.length === depth + 1 && has(row, path[depth]!) && (depth === 0 || path[0] === SecurityType.VeNCrypt),
+  ).map(({ name }) => name);
 }
 
 /** A dialect that we do not have. */
