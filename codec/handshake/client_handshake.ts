@@ -14,7 +14,12 @@ import {
   versionToAnswer,
 } from "./protocol_version.ts";
 import { encodeRepeaterTarget, isRepeaterVersion } from "./repeater.ts";
-import { decodeSecurityResult, extentOfSecurityResult, type SecurityResult, SecurityStatus } from "./security_result.ts";
+import {
+  decodeSecurityResult,
+  extentOfSecurityResult,
+  type SecurityResult,
+  SecurityStatus,
+} from "./security_result.ts";
 import { encodeSecurityType } from "./security_type.ts";
 import { decodeSecurityTypes, extentOfSecurityTypes } from "./security_types.ts";
 import { take } from "./take.ts";

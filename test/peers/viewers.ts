@@ -19,18 +19,27 @@ export const VNCVIEWER: readonly Need[] = ["vncviewer", "Xvfb", "xwd", "vncpassw
 export const GVNCVIEWER: readonly Need[] = ["gvncviewer", "Xvfb", "xwd"];
 
 /** The first picture that gtk-vnc has of a server. Its command line knows displays only: no port below 5900. */
-export async function captureWithGvnccapture(host: string, port: number, password?: string): Promise<Picture> {
+export async function captureWithGvnccapture(
+  host: string,
+  port: number,
+  password?: string,
+  username?: string,
+): Promise<Picture> {
   if (port < 5900) throw new RangeError(`gvnccapture cannot reach port ${port}`);
   const file = join(temporaryFolder(), "capture.png");
   const args = ["-q", `${host}:${port - 5900}`, file];
   if (password === undefined) await run("gvnccapture", args);
-  else await captureAtTerminal([requireProgram("gvnccapture"), ...args], password);
+  else await captureAtTerminal([requireProgram("gvnccapture"), ...args], password, username);
   return parsePng(readFileSync(file));
 }
 
 /** It asks for the password at a terminal only, and what was typed before it asks is lost. */
-async function captureAtTerminal(command: readonly string[], password: string): Promise<void> {
+async function captureAtTerminal(command: readonly string[], password: string, username?: string): Promise<void> {
   const child = start("script", ["-qec", command.map(shellQuoted).join(" "), "/dev/null"], { input: { open: true } });
+  if (username !== undefined) {
+    await child.waitForLog(/Username:/);
+    child.send(`${username}\n`);
+  }
   await child.waitForLog(/Password:/);
   child.send(`${password}\n`);
   const end = await until("gvnccapture to end", child.ended);
@@ -48,6 +57,8 @@ export interface ViewOptions {
   readonly securityTypes?: string;
   /** For the types that end in Vnc. */
   readonly password?: string;
+  /** For the types that end in Plain. */
+  readonly plain?: { readonly user: string; readonly password: string };
   /** The PEM file of the authority to trust, for the X509 types. */
   readonly ca?: string;
   /** Its own choice of pixel encoding; ZRLE when absent. */
@@ -103,7 +114,10 @@ export async function viewWithVncviewer(options: ViewOptions): Promise<Viewer> {
   if (options.ca !== undefined) args.push("-X509CA", options.ca);
   // A home of its own: it reads and writes settings there.
   const viewer: Child = start("vncviewer", [...args, `${options.host ?? "127.0.0.1"}::${options.port}`], {
-    env: { HOME: folder, LC_ALL: "C", DISPLAY: `:${display}` },
+    env: {
+      ...{ HOME: folder, LC_ALL: "C", DISPLAY: `:${display}` },
+      ...(options.plain !== undefined && { VNC_USERNAME: options.plain.user, VNC_PASSWORD: options.plain.password }),
+    },
   });
   const x = await connectX(display);
   /** Nobody manages windows there, so the viewer's is a child of the root; it has small ones besides. */

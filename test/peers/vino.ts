@@ -29,8 +29,8 @@ export interface Vino {
 }
 
 /**
- * Starts a server, with TLS (18) and nothing else, and returns once it listens as told. Until it has read its settings it
- * listens at a port of its own choice.
+ * Starts a server, with TLS (18) and nothing else, and returns once it listens as told. Until it has read its settings, for
+ * some milliseconds, it listens at a port of its own choice and on all interfaces.
  *
  * @param password None inside TLS when absent
  */

@@ -27,6 +27,7 @@ export interface X11vnc {
  * Starts a server and returns once it listens. Nothing but its client changes the picture.
  *
  * @param security its arguments for that: none when absent
+ * @param env added to its environment
  */
 export async function startX11vnc(
   width = 640,

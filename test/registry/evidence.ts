@@ -446,6 +446,102 @@ export const LIVE: readonly Live[] = [
       ...["encoding 0", "encoding 1", "encoding 2", "encoding 5", "encoding 7", "encoding 16"],
     ],
   },
+  {
+    peer: "QEMU",
+    word: "QEMU",
+    file: "interop/security_servers.test.ts",
+    rows: ["security 2", "security 19", "vencrypt 257", "vencrypt 258", "vencrypt 260", "vencrypt 261"],
+  },
+  {
+    peer: "TigerVNC",
+    word: "Xtigervnc",
+    file: "interop/security_servers.test.ts",
+    rows: [
+      ...["security 1", "security 2", "security 19", "vencrypt 256", "vencrypt 257", "vencrypt 258", "vencrypt 259"],
+      ...["vencrypt 260", "vencrypt 261", "vencrypt 262"],
+    ],
+  },
+  {
+    peer: "TightVNC",
+    word: "Xtightvnc",
+    file: "interop/security_servers.test.ts",
+    rows: [...OF_EVERY_SERVER, "security 2", "security 16"],
+  },
+  {
+    peer: "x11vnc",
+    word: "x11vnc",
+    file: "interop/security_servers.test.ts",
+    rows: [
+      ...[...OF_EVERY_SERVER, "security 18", "security 19", "vencrypt 257", "vencrypt 258", "vencrypt 259"],
+      ...["vencrypt 260", "vencrypt 261", "vencrypt 262"],
+    ],
+  },
+  {
+    peer: "Vino",
+    word: "Vino",
+    file: "interop/security_servers.test.ts",
+    rows: ["security 18", "result 0", "client 2", "client 3", "server 0"],
+  },
+  {
+    peer: "wayvnc",
+    word: "wayvnc",
+    file: "interop/security_servers.test.ts",
+    rows: [...OF_EVERY_SERVER, "security 19", "vencrypt 262"],
+  },
+  {
+    peer: "noVNC",
+    word: "noVNC",
+    file: "interop/security_novnc.test.ts",
+    rows: [
+      ...["security 2", "security 6", "security 16", "security 19", "security 22", "security 30", "security 113"],
+      "vencrypt 256",
+    ],
+  },
+  {
+    peer: "libvncclient",
+    word: "libvncclient",
+    file: "interop/security_libvncclient.test.ts",
+    rows: [
+      ...["security 2", "security 18", "security 19", "security 30", "security 113"],
+      ...["vencrypt 257", "vencrypt 258", "vencrypt 259", "vencrypt 260", "vencrypt 261", "vencrypt 262"],
+    ],
+  },
+  {
+    peer: "TigerVNC's viewer",
+    word: "TigerVNC's viewer",
+    file: "interop/security_viewers.test.ts",
+    rows: [
+      ...["security 2", "security 19", "vencrypt 256", "vencrypt 257", "vencrypt 258", "vencrypt 259"],
+      ...["vencrypt 260", "vencrypt 261"],
+    ],
+  },
+  {
+    peer: "gtk-vnc",
+    word: "gtk-vnc",
+    file: "interop/security_viewers.test.ts",
+    rows: [
+      ...["security 2", "security 18", "security 19", "security 30", "security 113"],
+      ...["vencrypt 257", "vencrypt 258", "vencrypt 259"],
+    ],
+  },
+  {
+    peer: "QEMU",
+    word: "QEMU",
+    file: "peers/sasl.test.ts",
+    rows: ["vencrypt 263"],
+  },
+  {
+    peer: "libvncclient",
+    word: "libvncclient",
+    file: "peers/sasl.test.ts",
+    rows: ["vencrypt 263", "vencrypt 264"],
+  },
+  {
+    peer: "gtk-vnc",
+    word: "gvnccapture",
+    file: "peers/sasl.test.ts",
+    rows: ["vencrypt 264"],
+  },
 ];
 
 export interface Live {

@@ -175,7 +175,7 @@ describe.each(refusals)("a refusal in %s", (_name, version, said, refusing) => {
   test("with a reason of 4 GB is over the limit as soon as it says so", () => {
     const huge = join([stream.subarray(0, stream.length - REASON.length), be32(0xffffffff)]);
     const { error } = runClient(createClientHandshake(), [huge], answer);
-    expect(error).toMatchObject({ code: "limit" });
+    expect(`${error}`).toContain("limit maxReasonLength is 65536, got 4294967295");
   });
 
   test("is thrown again and again, the same one", () => {
