@@ -5,7 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { ServerKeyCheck } from "../auth/mod.ts";
@@ -86,7 +86,9 @@ function keysOf(server: string, file: string): string[] {
 function remember(file: string, line: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    appendFileSync(file, `${line}\n`, { mode: 0o600 });
+    // Editors may leave the last line without its end: two in one are none, and shut every server out.
+    const isOpenEnded = existsSync(file) && !/(^|\n)$/.test(readFileSync(file, "utf8"));
+    appendFileSync(file, `${isOpenEnded ? "\n" : ""}${line}\n`, { mode: 0o600 });
   } catch (error) {
     throw new Fault(1, `Cannot write ${file}: ${reasonOf(error)}`);
   }

@@ -112,6 +112,7 @@ export async function reportOf(
 
 /** Reads a recording from its folder. @throws {Fault} a file that is missing, or is not what it should be */
 export function readRecording(path: string, client?: string): Recording {
+  if (!isThere(path)) throw misuse(path, "there is no such file or folder");
   if (!isFolder(path)) {
     if (client === undefined) throw misuse(path, "it is no folder: name the client's bytes too, as a second file");
     return { server: read(path), client: read(client) };

@@ -121,13 +121,20 @@ function nextStep(
   return first === undefined || prompt !== undefined ? "name another scheme in --auth" : `give ${stepTo(first)}`;
 }
 
+/** Whoever takes away all but a scheme that hides the password alone has the session. */
+function strengthOf({ legacy, protects }: Scheme): number {
+  if (legacy) return 0;
+  return protects === "stream" ? 2 : 1;
+}
+
 function warningsOf({ verifyHostname, password }: SecuritySettings, schemes: readonly Scheme[]): string[] {
   const warnings: string[] = [];
   if (!verifyHostname && schemes.some(({ tls }) => tls === "x509")) {
     warnings.push("--no-verify-hostname: any holder of a certificate from a trusted authority can pose as the server");
   }
-  const weak = schemes.filter(({ legacy }) => legacy).map(({ name }) => name);
-  if (weak.length > 0 && weak.length < schemes.length) {
+  const best = Math.max(...schemes.map(strengthOf));
+  const weak = schemes.filter((scheme) => strengthOf(scheme) < best).map(({ name }) => name);
+  if (weak.length > 0) {
     const names = weak.join(", ");
     warnings.push(`${names}: weaker than the rest of the list, and who stands in between decides which is used`);
   }

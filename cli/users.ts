@@ -21,8 +21,12 @@ import { SettingsError } from "../proxy/settings.ts";
 export async function lineOfUser(username: string, password: string): Promise<string> {
   const name = saslprep(username);
   if (name === undefined || name === "" || /[:#]|^\s|\s$/.test(name)) {
-    throw new RangeError("Cannot use the user name: it is empty, or has a character that it cannot have");
+    throw new RangeError(
+      "Cannot use the user name: it is empty, has a space at an end, a : or #, or a character that SASLprep does not allow",
+    );
   }
+  // Of a soft hyphen alone nothing is left, and then no password at all would do.
+  if (saslprep(password) === "") throw new RangeError("Cannot use the password: it is empty");
   const { iterations, salt, storedKey, serverKey } = await scramCredentials("SHA-256", password);
   const [first, second, third] = [salt, storedKey, serverKey].map((bytes) => Buffer.from(bytes).toString("base64"));
   return `${name}:SCRAM-SHA-256$${iterations}:${first}$${second}:${third}`;
@@ -73,6 +77,5 @@ function usersIn(text: string): ReadonlyMap<string, ScramCredentials> {
   return users;
 }
 
-/** 32 bytes are 43 characters and one that fills up. */
-const LINE =
-  /^([^:]+):SCRAM-SHA-256\$(\d{1,9}):([A-Za-z0-9+/]{8,}={0,2})\$([A-Za-z0-9+/]{43}=):([A-Za-z0-9+/]{43}=)\s*$/;
+/** 16 bytes are 22 characters and two that fill up, 32 are 43 and one. A salt of another length would tell users from strangers. */
+const LINE = /^([^:]+):SCRAM-SHA-256\$(\d{1,9}):([A-Za-z0-9+/]{22}==)\$([A-Za-z0-9+/]{43}=):([A-Za-z0-9+/]{43}=)\s*$/;

@@ -62,6 +62,14 @@ describe("A file of known keys", () => {
     expect(readFileSync(file, "utf8")).toBe(`${SERVER} ${fullOf(ONE)}\n`);
   });
 
+  test("has a line of its own for each server, also where the last one was left without its end", async () => {
+    mkdirSync(join(file, ".."), { recursive: true });
+    writeFileSync(file, `other.example:5900 ${fullOf(OTHER)}`);
+    expect(await check({ knownHosts: file }).trusts(ONE)).toBe(true);
+    expect(readFileSync(file, "utf8")).toBe(`other.example:5900 ${fullOf(OTHER)}\n${SERVER} ${fullOf(ONE)}\n`);
+    expect(await check({ knownHosts: file }).trusts(ONE)).toBe(true);
+  });
+
   test("tells servers apart, also of one host", async () => {
     await check({ knownHosts: file }).trusts(ONE);
     expect(await check({ knownHosts: file, server: "vm.example:5901" }).trusts(OTHER)).toBe(true);

@@ -297,6 +297,28 @@ describe("startProxy", () => {
   });
 
   test.each([
+    [["x509plain", "sasl", "ra2ne_256"], ["sasl, ra2ne_256: weaker than the rest"]],
+    [["ra2_256", "x509plain"], []],
+    [["sasl", "ra2ne_256"], []],
+  ])("warns of what protects less than the best of %j", async (auth, expected) => {
+    const warnings: string[] = [];
+    const proxy = await startProxy(
+      {
+        listen: ["tcp://127.0.0.1:0"],
+        target: "127.0.0.1:1",
+        auth,
+        username: "ada",
+        password: "secret",
+        serverKey: `SHA256:${"A".repeat(43)}`,
+      },
+      { log: (event) => void (event.event === "warning" && warnings.push(event.message)) },
+    );
+    await proxy.close();
+    const weaker = warnings.filter((message) => message.includes("weaker"));
+    expect(weaker).toStrictEqual(expected.map((start) => expect.stringContaining(start)));
+  });
+
+  test.each([
     ["0.0.0.0", /can be reached from other machines/],
     ["127.0.0.1", /pages of any web site/],
   ])("warns of what a WebSocket on %s lets in", async (host, expected) => {

@@ -92,6 +92,15 @@ describe("The line of a user", () => {
     await expect(lineOfUser(name, "secret")).rejects.toThrow(/Cannot use the user name/);
   });
 
+  test.each(["", "\u00ad"])("cannot be made for the password %j, of which nothing is left", async (password) => {
+    await expect(lineOfUser("ada", password)).rejects.toThrow("Cannot use the password: it is empty");
+  });
+
+  test("with a salt of another length is refused: it would tell its user from one that there is not", async () => {
+    const line = (await lineOfUser("ada", "engine no. 9")).replace(/[^:]+\$(?=[^$]+$)/, "MDEyMzQ1Njc=$");
+    expect(() => usersVerifier(line)).toThrow(/its line 1 is no user's/);
+  });
+
   test("cannot be made for a password that SASLprep does not allow", async () => {
     await expect(lineOfUser("ada", "\x07")).rejects.toThrow(RangeError);
   });

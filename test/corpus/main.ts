@@ -1,14 +1,19 @@
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { argumentsOf } from "../arguments.ts";
 import { checkRecording, recordingsIn } from "./check.ts";
 
 // `npm run corpus [-- FOLDER] [--chunk BYTES]… [--only TEXT]`: every recording of the folder, a line each.
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = argumentsOf("npm run corpus -- [FOLDER] [--chunk BYTES]… [--only TEXT]", {
   allowPositionals: true,
   options: { chunk: { type: "string", multiple: true }, only: { type: "string", default: "" } },
 });
-const folder = positionals[0] ?? fileURLToPath(new URL("../../../shared/corpus", import.meta.url));
+// The whole collection, where it lies beside the checkout; else the selection that is in it.
+const folder =
+  positionals[0] ??
+  ["../../../shared/corpus", "../fixtures/recordings"]
+    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+    .find((path) => recordingsIn(path).length > 0)!;
 const names = recordingsIn(folder).filter((name) => name.includes(values.only));
 if (names.length === 0) {
   console.error(`No recordings in ${folder}: name a folder of them`);

@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { argumentsOf } from "../arguments.ts";
 import { recordingsIn } from "./check.ts";
 import { ratioOf, rowOf, type Size, sizesOf } from "./sizes.ts";
 
 // `npm run sizes [-- FOLDER] [--only TEXT] [--write]`: a line for each encoding of each recording of the folder.
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = argumentsOf("npm run sizes -- [FOLDER] [--only TEXT] [--write]", {
   allowPositionals: true,
   options: { only: { type: "string", default: "" }, write: { type: "boolean", default: false } },
 });

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
+import { argumentsOf } from "../arguments.ts";
 import { countAllocations } from "./allocations.ts";
 import { saveText, textOf } from "./cases.ts";
 import { randomOf } from "./random.ts";
@@ -14,8 +14,10 @@ import type { Order, Report } from "./worker.ts";
 
 /** A case of the slowest target takes a tenth of a second. */
 const PATIENCE = 30_000;
+const USAGE =
+  "npm run fuzz -- [--seconds N | --cases N] [--target NAME]… [--seed S [--case N]] [--workers N] [--list names the targets]";
 
-const { values } = parseArgs({
+const { values } = argumentsOf(USAGE, {
   options: {
     seconds: { type: "string" },
     cases: { type: "string", default: "0" },
