@@ -7,6 +7,7 @@
 import { type Compression, NO_COMPRESSION } from "./compression.ts";
 import type { DecodeContext, DecoderMemory } from "./encodings/context.ts";
 import { DECODERS } from "./encodings/decoders.ts";
+import { dropH264Contexts } from "./encodings/open_h264.ts";
 import { RfbError } from "./errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { nameOfEncoding } from "./names.ts";
@@ -38,6 +39,8 @@ export interface Decoder {
   decode(payload: Uint8Array, rectangle: Rectangle, session: Session, into: Surface): void;
   /** What else reading a rectangle takes: for cursors, which are no part of the picture. */
   contextOf(session: Session): DecodeContext;
+  /** Nothing more will come: lets go of the decoders of videos, whose pictures are not drawn any more. */
+  close(): void;
 }
 
 /** A decoder at the start of a connection. */
@@ -56,6 +59,9 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
         throw new RfbError("unknownType", "Cannot draw a rectangle", reason);
       }
       decode(payload, rectangle, contextOf(session), into);
+    },
+    close() {
+      if (memory.h264 !== undefined) dropH264Contexts(memory.h264);
     },
   };
 

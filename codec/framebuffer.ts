@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Area, createDamage } from "./areas.ts";
+import { type Area, createDamage, intersectionOf } from "./areas.ts";
 import { createDecoder, type DecoderOptions } from "./decoder.ts";
 import { type Cursor, decodeCursor } from "./encodings/cursor.ts";
 import { decodeCursorWithAlpha } from "./encodings/cursor_with_alpha.ts";
@@ -44,6 +44,8 @@ export interface Framebuffer extends Surface {
   takeDamage(): readonly Area[];
   /** R, G, B, A bytes, row by row; A is 255. Each channel is scaled to 0–255 and rounded half up. */
   toRgba(): Uint8Array;
+  /** Nothing more will come: lets go of the decoders of videos. The picture stays. */
+  close(): void;
 }
 
 /** A black picture, 0 × 0 until it sees a session's size. */
@@ -106,14 +108,15 @@ export function createFramebuffer(options: DecoderOptions = {}): Framebuffer {
     draw,
     takeDamage: () => damage.take(),
     toRgba: () => rgbaOf(drawable().pixels, colourMap),
+    close: decoder.close,
   };
 
   function draw(x: number, y: number, picture: Surface): void {
-    const width = Math.min(picture.width, size.width - x);
-    const height = Math.min(picture.height, size.height - y);
-    if (width <= 0 || height <= 0) return;
-    paste(drawable(), x, y, cutOut(picture, 0, 0, width, height));
-    damage.add({ x, y, width, height });
+    const place = { x, y, width: picture.width, height: picture.height };
+    const shown = intersectionOf(place, { x: 0, y: 0, ...size });
+    if (shown === undefined) return;
+    paste(drawable(), shown.x, shown.y, cutOut(picture, shown.x - x, shown.y - y, shown.width, shown.height));
+    damage.add(shown);
   }
 
   function resize(width: number, height: number): void {

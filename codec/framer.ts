@@ -160,7 +160,7 @@ export function createServerFramer(
     try {
       pass(input, current);
     } catch (error) {
-      // What passed before is handed over first: where chunks end makes no difference to what is.
+      // What passed before is handed over first. How much that is depends on where chunks end; the fault does not.
       if (input.start === from || !(error instanceof RfbError)) throw error;
       fault = error.rebased(input.base, input.start);
     }

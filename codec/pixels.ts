@@ -209,6 +209,11 @@ export function createPixelWriters(format: PixelFormat): PixelWriters {
   return { format, pixel, cpixel: cpixelOf(format) ?? pixel, tpixel: tpixelOf(format) ?? pixel };
 }
 
+/** Bytes of a CPIXEL, for those who only frame: 3 of 4 where these say it all. */
+export function cpixelSizeOf(format: PixelFormat): number {
+  return cpixelOf(format)?.size ?? bytesPerPixelOf(format);
+}
+
 /** Bytes of a TPIXEL, for those who only frame: 3 of 4 where each channel has 8 bits of 24. */
 export function tpixelSizeOf(format: PixelFormat): number {
   return hasShortTpixel(format) ? 3 : bytesPerPixelOf(format);
@@ -254,6 +259,11 @@ export function scaledTo255(value: number, max: number): number {
 const NO_TABLE = new Int32Array(0);
 const OPAQUE = 0xff000000 | 0;
 
+const LOW_BYTES: PixelWriter = { size: 3, shifts: [0, 8, 16, 0] };
+const LOW_BYTES_REVERSED: PixelWriter = { size: 3, shifts: [16, 8, 0, 0] };
+const HIGH_BYTES: PixelWriter = { size: 3, shifts: [8, 16, 24, 0] };
+const HIGH_BYTES_REVERSED: PixelWriter = { size: 3, shifts: [24, 16, 8, 0] };
+
 function identity(value: number): number {
   return value | 0;
 }
@@ -289,8 +299,8 @@ function cpixelOf(format: PixelFormat): PixelWriter | undefined {
   const { redMax, greenMax, blueMax, redShift, greenShift, blueShift } = format;
   const used = ((redMax << redShift) | (greenMax << greenShift) | (blueMax << blueShift)) >>> 0;
   const little = format.bigEndianFlag === 0;
-  if (used < 2 ** 24) return { size: 3, shifts: little ? [0, 8, 16, 0] : [16, 8, 0, 0] };
-  if ((used & 0xff) === 0) return { size: 3, shifts: little ? [8, 16, 24, 0] : [24, 16, 8, 0] };
+  if (used < 2 ** 24) return little ? LOW_BYTES : LOW_BYTES_REVERSED;
+  if ((used & 0xff) === 0) return little ? HIGH_BYTES : HIGH_BYTES_REVERSED;
   return undefined;
 }
 

@@ -29,7 +29,7 @@ export interface Taken {
   readonly areas: readonly Area[];
 }
 
-/** The client has it all. */
+/** The client has it all, until it is told otherwise. */
 export function createChanges(): Changes {
   const damage = createDamage();
   let moves: Move[] = [];

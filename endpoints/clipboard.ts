@@ -30,29 +30,32 @@ export interface Clipboard {
 /** A clipboard of which neither side has told anything yet. */
 export function createClipboard(send: ClipboardSender, compression: Compression, limits: Limits): Clipboard {
   let own: string | undefined;
-  let peerTakes: number | undefined; // bytes of text that may come unasked; undefined: the extended form is unknown to it
+  let peer: Peer | undefined; // undefined: it has not said that it knows the extended form
   const say = (message: ExtendedCutText): void => {
     send.extended(message).catch(() => {}); // a peer that is gone is noticed where it is read
   };
   return {
     async set(text) {
       own = text;
-      if (peerTakes === undefined || compression === NO_COMPRESSION) return send.plain(latin1Of(text));
+      if (peer === undefined || compression === NO_COMPRESSION) return send.plain(latin1Of(text));
       const data = clipboardBytesOf(text);
-      await send.extended(data.length <= peerTakes ? provided(data) : bare(ClipboardAction.Notify));
+      if (takes(ClipboardAction.Provide) && data.length <= peer.unasked) return send.extended(provided(data));
+      if (takes(ClipboardAction.Notify)) return send.extended(bare(ClipboardAction.Notify));
+      return send.plain(latin1Of(text));
     },
     take(message) {
       const hasText = (message.flags & ClipboardFormat.Text) !== 0;
       if ((message.flags & ClipboardAction.Caps) !== 0) {
         // Text is the lowest bit: its size is the first.
-        peerTakes = hasText ? message.maximumSizes[0]! : 0;
+        peer = { actions: message.flags, unasked: hasText ? message.maximumSizes[0]! : 0 };
         return undefined;
       }
       switch (message.flags & 0xff000000) {
         case ClipboardAction.Notify:
-          if (hasText) say(bare(ClipboardAction.Request));
+          if (hasText && takes(ClipboardAction.Request)) say(bare(ClipboardAction.Request));
           return undefined;
         case ClipboardAction.Peek:
+          if (!takes(ClipboardAction.Notify)) return undefined;
           say(
             own === undefined
               ? { ...bare(ClipboardAction.Notify), flags: ClipboardAction.Notify }
@@ -60,7 +63,7 @@ export function createClipboard(send: ClipboardSender, compression: Compression,
           );
           return undefined;
         case ClipboardAction.Request:
-          if (hasText && own !== undefined) say(provided(clipboardBytesOf(own)));
+          if (hasText && own !== undefined && takes(ClipboardAction.Provide)) say(provided(clipboardBytesOf(own)));
           return undefined;
         case ClipboardAction.Provide: {
           const contents = inflateClipboard(message, compression.createInflater(), limits, ClipboardFormat.Text);
@@ -74,9 +77,22 @@ export function createClipboard(send: ClipboardSender, compression: Compression,
     sendCapabilities: () => send.extended(CAPABILITIES),
   };
 
+  /** Who has not told is taken to take all. */
+  function takes(action: number): boolean {
+    return peer === undefined || (peer.actions & action) !== 0;
+  }
+
   function provided(data: Uint8Array): ExtendedCutText {
     return deflateClipboard([{ format: ClipboardFormat.Text, data }], compression.createDeflater(6));
   }
+}
+
+/** What the other side has told of itself. */
+interface Peer {
+  /** Bits of {@link ClipboardAction}. */
+  readonly actions: number;
+  /** Bytes of text that may come unasked. */
+  readonly unasked: number;
 }
 
 /** A plain cut text as Latin-1; what that lacks is a question mark. */

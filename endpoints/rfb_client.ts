@@ -2,13 +2,12 @@ import type { Area } from "../codec/areas.ts";
 import type { ClientMessage } from "../codec/client/mod.ts";
 import { ClipboardAction } from "../codec/clipboard.ts";
 import { type Compression, type Image, NO_COMPRESSION } from "../codec/compression.ts";
-import { decodeCopyRect } from "../codec/encodings/copy_rect.ts";
 import type { Cursor } from "../codec/encodings/cursor.ts";
+import { DECODERS } from "../codec/encodings/decoders.ts";
 import { decodeDesktopName } from "../codec/encodings/desktop_name.ts";
 import { decodeExtendedDesktopSize, type ExtendedDesktopSize } from "../codec/encodings/extended_desktop_size.ts";
 import { framingOf } from "../codec/encodings/framing.ts";
 import { decodeQemuLedState } from "../codec/encodings/qemu_led_state.ts";
-import { RfbError } from "../codec/errors.ts";
 import { FenceFlag } from "../codec/fence.ts";
 import { createFramebuffer, type Framebuffer } from "../codec/framebuffer.ts";
 import type { ServerEvent } from "../codec/framer.ts";
@@ -23,8 +22,8 @@ import type { Session } from "../codec/session.ts";
 import { contentOf, textOf } from "../codec/text.ts";
 import type { ClientConnection } from "./client.ts";
 import { createClipboard } from "./clipboard.ts";
-import { type Coverage, createCoverage } from "./coverage.ts";
 import { createLatest } from "./latest.ts";
+import { createScreenshots } from "./screenshot.ts";
 
 /** What a client is to ask for. */
 export interface RfbClientOptions {
@@ -58,8 +57,9 @@ export type RfbClientEvent =
 
 /**
  * A session with a server. It can be iterated over: what happens, as it happens. Of each type of event only the newest
- * waits to be read (the areas of updates add up), so a slow reader costs no memory. Updates are asked for while somebody
- * iterates; a picture is there without, too: {@link RfbClient.screenshot}.
+ * waits to be read (the areas of updates add up), so a slow reader costs no memory. Each event goes to one reader: two
+ * iterators split them. Updates are asked for while somebody iterates; a picture is there without, too:
+ * {@link RfbClient.screenshot}.
  */
 export interface RfbClient extends AsyncIterable<RfbClientEvent> {
   /** The picture, as it is now. */
@@ -69,8 +69,11 @@ export interface RfbClient extends AsyncIterable<RfbClientEvent> {
   readonly name: string;
   /** What the server's screens are, where it tells. */
   readonly screens: readonly Screen[];
+  /** Resolves at the end. Rejects where the server was at fault, with the {@link RfbError}, or the connection broke. */
+  readonly closed: Promise<void>;
   /**
-   * The whole picture, no pixel of it older than this call.
+   * The whole picture. From a server that has fences, no pixel of it is older than this call. From others, the updates that
+   * begin to arrive after it count: one that was on its way already is older by as long as that takes.
    *
    * @throws {RfbError} the server's fault; `truncated` when it closes first, `unexpected` when it cannot settle on a size
    */
@@ -93,9 +96,15 @@ export interface RfbClient extends AsyncIterable<RfbClientEvent> {
   close(): Promise<void>;
 }
 
-/** Begins to work a session that {@link joinServer} has opened. The connection is the client's from here on. */
+/**
+ * Begins to work a session that {@link joinServer} has opened. The connection is the client's from here on.
+ *
+ * @throws {RangeError} a level that is not one of 0 to 9
+ * @throws {TypeError} a quality level with Tight or TightPNG, and no `decodeJpeg` to read what the server then sends
+ */
 export function createRfbClient(connection: ClientConnection, options: RfbClientOptions = {}): RfbClient {
   const { pixelFormat = RGBX8888, limits = DEFAULT_LIMITS } = options;
+  const encodingTypes = encodingTypesOf(options);
   const framebuffer = createFramebuffer({ ...options, limits });
   const collect = createPayloadCollector();
   const events = createLatest<RfbClientEvent>((event) =>
@@ -113,10 +122,7 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
   let screens: readonly Screen[] = [];
   let rectangle: Rectangle | undefined;
   let watchers = 0;
-  let shot: Shot | undefined;
-  let isKnown = false; // every pixel of the picture has come at least once
   let hasAskedForAll = false; // of the present size: a server has nothing new for those who never did
-  let lastShot: Promise<unknown> = Promise.resolve();
   let hasFence = false;
   let continuous: "unknown" | "off" | "on" = "unknown";
   let hasQemuKeys = false;
@@ -126,9 +132,23 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
   let hasDrawn = false; // in the present update
   let isPausing = false; // before the next request, after an empty update
 
+  let isClosed = false; // by ourselves
+  const screenshots = createScreenshots(framebuffer, {
+    get size() {
+      const { framebufferWidth: width, framebufferHeight: height } = connection.session;
+      return { width, height };
+    },
+    get hasFence() {
+      return hasFence;
+    },
+    fence: (fence) => tell({ type: "clientFence", ...fence }),
+    askForAll: () => request(0),
+  });
+
   tell({ type: "setPixelFormat", pixelFormat });
-  tell({ type: "setEncodings", encodingTypes: encodingTypesOf(options) });
-  void run();
+  tell({ type: "setEncodings", encodingTypes });
+  const closed = run();
+  closed.catch(() => {}); // whoever does not look at it hears of the error elsewhere, or not at all
 
   return {
     framebuffer,
@@ -141,11 +161,8 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
     get screens() {
       return screens;
     },
-    screenshot() {
-      const taken = lastShot.then(takeShot);
-      lastShot = taken.catch(() => {});
-      return taken;
-    },
+    closed,
+    screenshot: screenshots.take,
     pointer(x, y, buttonMask = 0) {
       const { framebufferWidth, framebufferHeight, extendedMouseButtons } = connection.session;
       const place = {
@@ -183,7 +200,10 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
       });
     },
     send: (message) => connection.send(message),
-    close: () => connection.close(),
+    close() {
+      isClosed = true;
+      return connection.close();
+    },
     [Symbol.asyncIterator]() {
       watchers += 1;
       if (watchers === 1) watch();
@@ -232,14 +252,16 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
       finish(undefined);
     } catch (error) {
       connection.transport.abort();
-      finish(error);
+      const fault = isClosed ? undefined : error; // a read that fails because we have closed is nobody's fault
+      finish(fault);
+      if (fault !== undefined) throw fault;
     }
   }
 
   function finish(error: unknown): void {
-    const missing = `the server closed with ${shot?.coverage.missing} pixels to come`;
-    shot?.reject(error ?? new RfbError("truncated", "Cannot take a screenshot", missing));
+    screenshots.end(error);
     events.end(error);
+    framebuffer.close();
   }
 
   function take(event: ServerEvent): void {
@@ -254,10 +276,12 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
         return;
       case "rectanglePayload": {
         const drawn = rectangle!;
-        if (framingOf(drawn.encodingType)?.drawsPixels === true) {
+        const isPlace = framingOf(drawn.encodingType)?.drawsPixels === true;
+        if (isPlace || DECODERS.has(drawn.encodingType)) {
           hasDrawn = true;
-          if (event.last) painted += drawn.width * drawn.height;
-          if (event.last && shot !== undefined) cover(shot.coverage, drawn, event.bytes);
+          if (!event.last) return;
+          painted += isPlace ? drawn.width * drawn.height : framebuffer.width * framebuffer.height;
+          screenshots.drawn(drawn, event.bytes);
           return;
         }
         const payload = TOLD.has(drawn.encodingType) ? collect(event) : undefined;
@@ -270,9 +294,12 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
         }
         return;
       }
+      case "framebufferUpdate":
+        screenshots.updateBegins();
+        return;
       case "framebufferUpdateEnd":
         if (hasDrawn) events.add({ type: "update", areas: [] });
-        finishShot();
+        screenshots.updateEnds();
         if (wantsMore()) requestMore();
         return;
       case "bell":
@@ -283,6 +310,8 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
         if (event.flags >= FenceFlag.Request) {
           const flags = event.flags & (FenceFlag.BlockBefore | FenceFlag.BlockAfter | FenceFlag.SyncNext);
           tell({ type: "clientFence", flags, payload: event.payload.slice() });
+        } else {
+          screenshots.fenceAnswered(event);
         }
         return;
       case "endOfContinuousUpdates":
@@ -330,13 +359,13 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
   }
 
   function resized(): void {
-    isKnown = false;
     hasAskedForAll = false;
     const { width, height } = framebuffer;
     events.add({ type: "resize", width, height });
     if (continuous === "on") enable(1);
-    if (shot !== undefined) beginShot(shot);
-    else if (watchers > 0) request(0); // a new size comes with no promise of its pixels
+    const isAsked = screenshots.isPending;
+    screenshots.resized();
+    if (!isAsked && watchers > 0) request(0); // a new size comes with no promise of its pixels
   }
 
   function watch(): void {
@@ -348,7 +377,7 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
   }
 
   function wantsMore(): boolean {
-    return shot !== undefined || (watchers > 0 && continuous !== "on");
+    return screenshots.isPending || (watchers > 0 && continuous !== "on");
   }
 
   // At once after an update that has drawn; a server whose updates are empty is not to keep us busy.
@@ -381,46 +410,6 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
     tell({ type: "framebufferUpdateRequest", incremental, x: 0, y: 0, width, height });
   }
 
-  function takeShot(): Promise<Image> {
-    return new Promise((resolve, reject) => {
-      if (events.isOver) {
-        reject(new RfbError("truncated", "Cannot take a screenshot", "the connection has ended"));
-        return;
-      }
-      beginShot({ coverage: createCoverage(0, 0), sizes: -1, resolve, reject });
-    });
-  }
-
-  function cover(coverage: Coverage, drawn: Rectangle, payload: Uint8Array): void {
-    if (drawn.encodingType !== Encoding.CopyRect || isKnown) {
-      coverage.add(drawn);
-      return;
-    }
-    const { srcX, srcY } = decodeCopyRect(payload);
-    coverage.copy(drawn, srcX, srcY);
-  }
-
-  function beginShot(of: Shot): void {
-    // A size costs the server 12 bytes, and us a framebuffer: one that comes often is no picture to wait for.
-    const sizes = of.sizes + 1;
-    if (sizes > MAXIMUM_SIZES) {
-      shot = undefined;
-      of.reject(new RfbError("unexpected", "Cannot take a screenshot", `${sizes} changes of the size`));
-      return;
-    }
-    const { framebufferWidth, framebufferHeight } = connection.session;
-    shot = { ...of, sizes, coverage: createCoverage(framebufferWidth, framebufferHeight) };
-    request(0);
-  }
-
-  function finishShot(): void {
-    if (shot === undefined || shot.coverage.missing > 0) return;
-    isKnown = true;
-    const { width, height } = framebuffer;
-    shot.resolve({ width, height, data: framebuffer.toRgba() });
-    shot = undefined;
-  }
-
   /** Sends what nobody waits for: a server that takes nothing any more is noticed where it is read. */
   function tell(message: ClientMessage): void {
     answer(message).catch(() => {});
@@ -436,15 +425,6 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
     return sent;
   }
 }
-
-interface Shot {
-  readonly coverage: Coverage;
-  readonly sizes: number;
-  resolve(image: Image): void;
-  reject(error: unknown): void;
-}
-
-const MAXIMUM_SIZES = 8;
 
 /** Answers that a server may leave unread: fences and requests are small, and one update causes few. */
 const MOST_UNSENT = 100;
@@ -472,9 +452,23 @@ const PSEUDO = [
   Encoding.ExtendedMouseButtons,
 ] as const;
 
-function encodingTypesOf({ compression, encodingTypes, compressionLevel, qualityLevel }: RfbClientOptions): number[] {
+function encodingTypesOf(options: RfbClientOptions): number[] {
+  const { compression, compressionLevel, qualityLevel } = options;
+  const drawing = options.encodingTypes ?? [
+    Encoding.CopyRect,
+    ...(compression === undefined ? [] : COMPRESSED),
+    ...UNCOMPRESSED,
+  ];
+  for (const [name, level] of Object.entries({ compressionLevel, qualityLevel })) {
+    if (level === undefined || (Number.isInteger(level) && level >= 0 && level <= 9)) continue;
+    throw new RangeError(`Cannot ask for ${name} ${level}: it is 0 to 9`);
+  }
+  const mayHaveJpeg = drawing.includes(Encoding.Tight) || drawing.includes(Encoding.TightPNG);
+  if (qualityLevel !== undefined && mayHaveJpeg && compression?.decodeJpeg === undefined) {
+    throw new TypeError("Cannot ask for qualityLevel: Tight would then send JPEG, and no decodeJpeg was given");
+  }
   return [
-    ...(encodingTypes ?? [Encoding.CopyRect, ...(compression === undefined ? [] : COMPRESSED), ...UNCOMPRESSED]),
+    ...drawing,
     ...PSEUDO,
     ...(compression === undefined ? [] : [Encoding.CursorWithAlpha, Encoding.ExtendedClipboard]),
     ...(compressionLevel === undefined ? [] : [Encoding.CompressionLevel0 + compressionLevel]),

@@ -45,6 +45,7 @@ export function createService(
   const canCompress = compression !== NO_COMPRESSION;
   const sender = createUpdateSender(connection, desktop, send);
   const changes = createChanges();
+  changes.damage(screenOf(connection.session)); // a client may begin with an increment: it has nothing yet
   const news = createNews(desktop, connection.session);
   const clipboard = createClipboard(
     {
@@ -60,7 +61,7 @@ export function createService(
       return connection.session;
     },
     ...(transport.peer !== undefined && { peer: transport.peer }),
-    close: end,
+    close,
   };
 
   let posted: Uint8Array[] = []; // answers that the writer is to send
@@ -75,6 +76,7 @@ export function createService(
   let isUpdating = false;
   let hasUnansweredSize = false;
   let isOver = false;
+  let isClosed = false; // by the owner
   let closing: Promise<void> | undefined;
   let failure: unknown;
   const doze = createAlarm(); // the writer's
@@ -117,8 +119,14 @@ export function createService(
       changes.damage(screenOf(connection.session));
       answerSize(reason, 0);
     },
-    end,
+    end: close,
   };
+
+  function close(): void {
+    if (isOver) return;
+    isClosed = true;
+    end();
+  }
 
   function end(): void {
     if (isOver) return;
@@ -130,7 +138,9 @@ export function createService(
 
   async function read(): Promise<void> {
     while (!isOver) {
-      const message = await connection.next();
+      const message = await connection.next().catch((error: unknown) => {
+        if (!isClosed) throw error; // otherwise it is our own doing
+      });
       if (message === undefined) return;
       const reply = heldReply;
       await take(message);

@@ -59,7 +59,7 @@ export function decodeOpenH264(payload: Uint8Array, rectangle: Rectangle, contex
   const contexts = context.memory.h264;
   const { x, y, width, height } = rectangle;
   const key = `${x},${y} ${width}x${height}`;
-  if ((flags & RESET_ALL_CONTEXTS) !== 0) for (const known of contexts.keys()) drop(contexts, known);
+  if ((flags & RESET_ALL_CONTEXTS) !== 0) dropH264Contexts(contexts);
   if ((flags & RESET_CONTEXT) !== 0) drop(contexts, key);
   if (payload.length === HEAD_LENGTH) return;
   const used = contexts.get(key) ?? createH264Context(createH264Decoder, rectangle);
@@ -74,6 +74,11 @@ export function decodeOpenH264(payload: Uint8Array, rectangle: Rectangle, contex
   }
   contexts.set(key, used);
   used.decoder.decode(payload.subarray(HEAD_LENGTH));
+}
+
+/** Closes all decoders: none of their pictures is drawn any more. */
+export function dropH264Contexts(contexts: Map<string, H264Context>): void {
+  for (const known of contexts.keys()) drop(contexts, known);
 }
 
 /** A video at one place. */

@@ -1,5 +1,5 @@
 import { RfbError } from "../errors.ts";
-import { createPixelWriters, type Surface } from "../pixels.ts";
+import { cpixelSizeOf, type Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import type { DecodeContext, EncodeContext } from "./context.ts";
 import { writeTiles } from "./rle_tile_writer.ts";
@@ -23,7 +23,7 @@ import { counted, type Walk } from "./walk.ts";
 export function advanceTrle(walk: Walk, bytes: Uint8Array, at: number, end: number): number {
   const { width, height } = walk.rectangle;
   const tiles = Math.ceil(width / SIDE) * Math.ceil(height / SIDE);
-  const pixelSize = createPixelWriters(walk.session.pixelFormat!).cpixel.size;
+  const pixelSize = cpixelSizeOf(walk.session.pixelFormat!);
   let to = at;
   for (;;) {
     if (walk.stage === TILE && walk.tile === tiles) {

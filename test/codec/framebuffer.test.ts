@@ -435,3 +435,33 @@ describe("a new size", () => {
     expect(staged.framebuffer.pixels).toBe(staged.framebuffer.pixels);
   });
 });
+
+describe("a picture of its own", () => {
+  const picture = { width: 3, height: 2, pixels: Uint32Array.of(1, 2, 3, 4, 5, 6) };
+
+  test.each([
+    ["the upper left", -1, -1, [5, 6, 0, 0], { x: 0, y: 0, width: 2, height: 1 }],
+    ["the lower right", 1, 1, [0, 0, 0, 1], { x: 1, y: 1, width: 1, height: 1 }],
+    ["the left", -2, 0, [3, 0, 6, 0], { x: 0, y: 0, width: 1, height: 2 }],
+  ])("is drawn as far as it fits, over %s", (_, x, y, expected, area) => {
+    const staged = stage(2, 2, RGB332);
+    draw(staged, [0, 0, 2, 2], 0, hex("00000000"));
+    staged.framebuffer.takeDamage();
+    staged.framebuffer.draw(x, y, picture);
+    expect(values(staged)).toStrictEqual(expected);
+    expect(staged.framebuffer.takeDamage()).toStrictEqual([area]);
+  });
+
+  test.each([
+    [-3, 0],
+    [0, -2],
+    [2, 0],
+    [0, 2],
+  ])("draws nothing at %i,%i, which is outside", (x, y) => {
+    const staged = counted(2, 2, RGB332);
+    staged.framebuffer.takeDamage();
+    staged.framebuffer.draw(x, y, picture);
+    expect(values(staged)).toStrictEqual([1, 2, 3, 4]);
+    expect(staged.framebuffer.takeDamage()).toStrictEqual([]);
+  });
+});

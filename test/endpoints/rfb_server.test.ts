@@ -225,6 +225,14 @@ describe("An update", () => {
     expect(await viewer.update()).toMatchObject([{ x: 90, y: 60, width: 10, height: 10 }]);
   });
 
+  test("has the whole picture for a client that begins with an increment", async () => {
+    const server = serve();
+    const viewer = await view(server);
+    await viewer.request(true);
+    await viewer.update();
+    expectAlike(viewer, server.picture);
+  });
+
   test("of a picture without pixels is empty", async () => {
     const viewer = await view(serve(createSurface(0, 0)));
     await viewer.request(false);
@@ -382,6 +390,8 @@ describe("Continuous updates", () => {
   test("are announced once, come unasked in their area, and end with a word", async () => {
     const server = serve();
     const viewer = await view(server);
+    await viewer.request(false);
+    await viewer.update();
     await viewer.encodings(Encoding.ContinuousUpdates);
     await viewer.message("endOfContinuousUpdates");
     await viewer.encodings(Encoding.ContinuousUpdates, Encoding.Raw);
@@ -410,6 +420,8 @@ describe("Continuous updates", () => {
   test("come in their area while a request for another one waits", async () => {
     const server = serve();
     const viewer = await view(server);
+    await viewer.request(false);
+    await viewer.update();
     await viewer.encodings(Encoding.ContinuousUpdates);
     await viewer.request(true, { x: 0, y: 0, width: 4, height: 4 });
     await viewer.send({ type: "enableContinuousUpdates", enableFlag: 1, x: 10, y: 0, width: 90, height: 70 });
@@ -421,6 +433,8 @@ describe("Continuous updates", () => {
   test("wait for the fence behind the one before", async () => {
     const server = serve();
     const viewer = await view(server);
+    await viewer.request(false);
+    await viewer.update();
     await viewer.encodings(Encoding.Fence, Encoding.ContinuousUpdates);
     const first = await viewer.message("serverFence");
     expect(first).toMatchObject({ flags: FenceFlag.Request, payload: new Uint8Array(0) });
@@ -455,6 +469,8 @@ describe("A fence", () => {
   test("that goes with the next message comes back behind it: pixels before are of the old format, those after of the new", async () => {
     const server = serve();
     const viewer = await view(server);
+    await viewer.request(false);
+    await viewer.update();
     await viewer.send({ type: "enableContinuousUpdates", enableFlag: 1, x: 0, y: 0, width: 100, height: 70 });
     const flags = FenceFlag.Request + FenceFlag.SyncNext;
     await viewer.send({ type: "clientFence", flags, payload: hex("01") });
@@ -593,6 +609,8 @@ describe("Another size", () => {
   test("that a client wants is refused where nobody listens", async () => {
     const server = serve();
     const viewer = await view(server);
+    await viewer.request(false);
+    await viewer.update();
     await viewer.encodings(Encoding.ExtendedDesktopSize);
     await viewer.send({ type: "setDesktopSize", width: 10, height: 10, screens: [] });
     await viewer.request(true);
@@ -655,6 +673,8 @@ describe("What is no pixel", () => {
   test("announcements come once, the name and the lamps when they change", async () => {
     const server = serve();
     const viewer = await view(server);
+    await viewer.request(false);
+    await viewer.update();
     const types = [
       Encoding.QEMUExtendedKeyEvent,
       Encoding.ExtendedMouseButtons,
@@ -770,10 +790,28 @@ describe("The clipboard", () => {
     expect(events[1]).toMatchObject({ type: "clipboard", text });
     server.setClipboard("größe");
     expect(await viewer.message("extendedServerCutText")).toMatchObject({ flags: Notify | Text });
+    const answer = async (): Promise<string> => {
+      const message = await viewer.message("extendedServerCutText");
+      const [content] = inflateClipboard(message, compression.createInflater());
+      return clipboardTextOf(content!.data);
+    };
     await say(Request | Text);
-    const answer = await viewer.message("extendedServerCutText");
-    const [content] = inflateClipboard(answer, compression.createInflater());
-    expect(clipboardTextOf(content!.data)).toBe("größe");
+    expect(await answer()).toBe("größe");
+    // Who takes no Notify has it at once, as far as it takes that much; otherwise in the plain form. Nor is it asked.
+    await say(Caps | Provide | Text, [6]);
+    await say(Notify | Text);
+    await say(Peek);
+    await viewer.send({ type: "clientFence", flags: FenceFlag.Request, payload: none });
+    expect((await soon("fence", viewer.connection.next()))?.type).toBe("serverFence");
+    server.setClipboard("four5");
+    expect(await answer()).toBe("four5");
+    server.setClipboard("fünf5");
+    expect((await viewer.message("serverCutText")).text).toStrictEqual(latin1("fünf5"));
+    await say(Caps | Notify | Text, [1000]);
+    await viewer.send({ type: "clientFence", flags: FenceFlag.Request, payload: none });
+    await viewer.message("serverFence");
+    server.setClipboard("six");
+    expect(await viewer.message("extendedServerCutText")).toMatchObject({ flags: Notify | Text });
   });
 });
 
@@ -820,9 +858,9 @@ describe("A client that does harm ends itself and no other", () => {
     const list = [Encoding.Fence, Encoding.ContinuousUpdates, Encoding.QEMUExtendedKeyEvent, Encoding.Hextile];
     for (let i = 0; i < 10_000; i++) await viewer.encodings(...list);
     for (let i = 0; i < 10_000; i++) await viewer.request(true, { x: i, y: i, width: 65535, height: 65535 });
-    expect(await viewer.update()).toHaveLength(1); // the announcement
-    await viewer.request(false);
-    await viewer.update();
+    expect(await viewer.update()).toHaveLength(2); // the announcement, and the picture
+    await viewer.send({ type: "clientFence", flags: FenceFlag.Request, payload: hex("") });
+    await viewer.message("serverFence");
     expectAlike(viewer, server.picture);
     expect(counter.written).toBeLessThan(100 * 70 * 4 + 1000);
   });
@@ -854,6 +892,25 @@ describe("Serving", () => {
     );
     await near.close();
     expect(server.clients).toHaveLength(0);
+  });
+
+  test("of a client that was sent away is no error, whatever becomes of the read under way", async () => {
+    const server = serve();
+    let fail: (error: Error) => void = () => {};
+    const wrap = (transport: Transport): Transport => ({
+      ...transport,
+      read: () => Promise.race([transport.read(), new Promise<never>((_, reject) => (fail = reject))]),
+      close: async () => fail(new Error("reset")),
+      closeWrite: async () => fail(new Error("reset")),
+    });
+    const viewer = await view(server, { wrap });
+    await until("client", () => server.clients.length === 1);
+    server.clients[0]!.close();
+    await expect(soon("end", viewer.served)).resolves.toBeUndefined();
+    const other = await view(server, { wrap });
+    await until("client", () => server.clients.length === 1);
+    fail(new Error("reset"));
+    await expect(soon("end", other.served)).rejects.toThrow("reset");
   });
 
   test("ends with its signal, before and after security", async () => {
