@@ -97,15 +97,19 @@ export function serverExchange(
   );
 }
 
-/** A security type that only settles which other one is run inside it. */
-export interface Container {
-  /**
-   * @param schemes those that can be chosen inside, best first
-   * @param depth where in their paths the numbers that are chosen from stand
-   * @param enter goes on with one of the numbers at `depth`
-   */
-  (schemes: readonly Scheme[], depth: number, enter: (chosen: number) => Exchange, limits: Limits): Exchange;
-}
+/**
+ * A security type that only settles which other one is run inside it.
+ *
+ * @param schemes those that can be chosen inside, best first
+ * @param depth where in their paths the numbers that are chosen from stand
+ * @param enter goes on with one of the numbers at `depth`
+ */
+export type Container = (
+  schemes: readonly Scheme[],
+  depth: number,
+  enter: (chosen: number) => Exchange,
+  limits: Limits,
+) => Exchange;
 
 // What is inside Ultra is chosen in the handshake's next round.
 const CLIENT_CONTAINERS: ReadonlyMap<number, Container> = new Map<number, Container>([

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { type CredentialName, type Credentials, type Scheme, schemesNamed, type Verifier } from "../../auth/mod.ts";
+import { type CredentialName, type Credentials, type Scheme, schemesNamed } from "../../auth/mod.ts";
 import { RfbError } from "../../codec/errors.ts";
 import { COMMON_SCHEMES, KNOWN, VERIFIER } from "./everybody.ts";
 import { type MeetingOptions, meet } from "./meeting.ts";
