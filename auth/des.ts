@@ -1,4 +1,4 @@
-import des, { type Cipher } from "des.js";
+import des from "des.js";
 
 /**
  * DES-ECB as VNC Authentication has it, RFC 6143 §7.2.2: the key is the password cut or padded with
@@ -27,6 +27,12 @@ export function decryptWithSecret(blocks: Uint8Array, secret: Uint8Array): Uint8
 }
 
 const DES_CBC = des.CBC.instantiate(des.DES);
+
+/** What des.js makes. */
+interface Cipher {
+  update(bytes: ArrayLike<number>): number[];
+  final(): number[];
+}
 
 function cbc(type: "encrypt" | "decrypt", secret: Uint8Array): Cipher {
   return DES_CBC.create({ type, key: secret.map(reversed), iv: secret, padding: false });

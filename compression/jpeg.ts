@@ -5,15 +5,11 @@
  * @module
  */
 
-import createLibrary, {
-  type Decoder,
-  type Encoder,
-  type Library,
-} from "@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs";
 import type { ImageDecoder, ImageEncoder, Subsampling } from "../codec/compression.ts";
 import { RfbError } from "../codec/errors.ts";
 import { withoutFiles } from "./emscripten.ts";
 import { checkJpeg } from "./jpeg_header.ts";
+import { createLibrary, type Decoder, type Encoder, type Library } from "./libjpegturbo.ts";
 
 /** A decoder and an encoder that share one instance of libjpeg-turbo. */
 export interface Jpeg {

@@ -85,7 +85,7 @@ function allowedIn(file: string): readonly RegExp[] | undefined {
       const portable = [...shared, /^compression\/(?!node[._])/];
       if (name === "zlib.ts") return [...portable, /^pako$/];
       if (name === "png.ts") return [...portable, /^fast-png$/];
-      if (name === "jpeg.ts") return [...portable, /^@cornerstonejs\/codec-libjpeg-turbo-8bit\/wasmjs$/];
+      if (name === "libjpegturbo.ts") return [...portable, /^@cornerstonejs\/codec-libjpeg-turbo-8bit\/wasmjs$/];
       return portable;
     }
     case "transports": {

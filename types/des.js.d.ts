@@ -1,6 +1,6 @@
 // des.js ships no types: these are the parts used here.
 declare module "des.js" {
-  export interface Cipher {
+  interface Cipher {
     update(bytes: ArrayLike<number>): number[];
     final(): number[];
   }
