@@ -22,6 +22,14 @@ export function encodeCutText(messageType: number, text: Uint8Array): Uint8Array
 }
 
 /**
+ * All bytes of a cut text whose head, of `headLength`, says that more of it come than the limits allow; undefined where
+ * it may be read. Nobody cuts 2 GB: whoever says so means a negative length, or harm.
+ */
+export function excessOfCutText(headLength: number, length: number, limits: Limits): number | undefined {
+  return length > limits.maxCutTextLength && length <= 0x7fffffff ? headLength + length : undefined;
+}
+
+/**
  * A cut text, plain or extended: a negative length tells, but only once the client has listed ExtendedClipboard. To
  * those who have not agreed on it, it is text of 2 GB or more.
  */
@@ -31,6 +39,11 @@ export function eitherCutText<Message>(plain: Layout<Message>, extended: Layout<
       if (end - at < 8) return 8;
       const layout = session.extendedClipboard && s32(bytes, at + 4) < 0 ? extended : plain;
       return layout.extentOf(bytes, at, end, limits, session);
+    },
+    excess(bytes, at, end, limits, session) {
+      if (end - at < 8) return undefined;
+      const length = s32(bytes, at + 4);
+      return excessOfCutText(8, session.extendedClipboard && length < 0 ? -length : length >>> 0, limits);
     },
     decode(bytes, at, session) {
       const layout = session.extendedClipboard && s32(bytes, at + 4) < 0 ? extended : plain;

@@ -17,7 +17,7 @@ import { failingForEver } from "./pull.ts";
 import { type ServerMessage, serverLayoutOf } from "./server/mod.ts";
 import { decodeRectangle, RECTANGLE_LENGTH, type Rectangle } from "./server/rectangle.ts";
 import { newSizeOf, type Session } from "./session.ts";
-import { append, createInput, type Input, u8 } from "./wire.ts";
+import { append, available, createInput, type Input, u8 } from "./wire.ts";
 
 /** Bytes in, events out. */
 export interface Framer<Event> {
@@ -29,10 +29,17 @@ export interface Framer<Event> {
    * @throws {RfbError} what the peer did wrong, with the offset in its stream; from then on, always the same
    */
   next(session: Session): Event | undefined;
-  /** The last event's bytes as received, until the next push. */
+  /** The last event's bytes as received, until the next push; none of a {@link SkippedMessage}. */
   raw(): Uint8Array;
-  /** Bytes of all events so far: the stream's offset of the next one. */
+  /** Bytes of all events so far, and of what is being skipped: the stream's offset of the next one. */
   consumed(): number;
+  /**
+   * Nothing more will come: the peer has closed. Call it once there is no event left.
+   *
+   * @throws {RfbError} `truncated`: within a message, or before the last rectangle of an update; what came before, if it
+   *   was at fault
+   */
+  end(): void;
 }
 
 /** Some bytes of a rectangle's payload, as they came. */
@@ -57,14 +64,31 @@ export interface UnknownMessage {
   readonly bytes: Uint8Array;
 }
 
+/**
+ * A cut text that is longer than the limits allow has passed by. Nothing of it was kept: whoever hands on what
+ * {@link Framer.raw} gives hands on a stream without it.
+ */
+export interface SkippedMessage {
+  readonly type: "skippedMessage";
+  readonly messageType: number;
+  /** Bytes of all of it, the type included. */
+  readonly length: number;
+}
+
 /** What a client's stream is made of. */
-export type ClientEvent = ClientMessage | UnknownMessage;
+export type ClientEvent = ClientMessage | UnknownMessage | SkippedMessage;
 
 /**
  * What a server's stream is made of. An update comes as `framebufferUpdate`; then for each
  * rectangle `rectangle` and one or more `rectanglePayload`; then `framebufferUpdateEnd`.
  */
-export type ServerEvent = ServerMessage | UnknownMessage | Rectangle | RectanglePayload | FramebufferUpdateEnd;
+export type ServerEvent =
+  | ServerMessage
+  | UnknownMessage
+  | SkippedMessage
+  | Rectangle
+  | RectanglePayload
+  | FramebufferUpdateEnd;
 
 /** What a caller knows of the protocol that we do not. Asked only for numbers that have no layout here. */
 export interface FramerExtensions {
@@ -91,9 +115,14 @@ export function createClientFramer(
   limits: Limits = DEFAULT_LIMITS,
   extensions: FramerExtensions = {},
 ): Framer<ClientEvent> {
-  return framerOver(
-    messagePuller(clientLayoutOf, "Cannot read a client message", nameOfClientMessage, limits, extensions),
+  const messages = messagePuller(
+    clientLayoutOf,
+    "Cannot read a client message",
+    nameOfClientMessage,
+    limits,
+    extensions,
   );
+  return framerOver(messages.next, messages.end);
 }
 
 /** Cuts what a server sends, from ServerInit on. */
@@ -101,7 +130,7 @@ export function createServerFramer(
   limits: Limits = DEFAULT_LIMITS,
   extensions: FramerExtensions = {},
 ): Framer<ServerEvent> {
-  const nextMessage = messagePuller(
+  const messages = messagePuller(
     serverLayoutOf,
     "Cannot read a server message",
     nameOfServerMessage,
@@ -115,20 +144,26 @@ export function createServerFramer(
   let passing = 0; // bytes of the payload already judged, arrived or not
   let fault: RfbError | undefined; // of the payload, behind what has been handed over; its offset is the stream's
 
-  return framerOver((input, session) => {
+  return framerOver(next, (input) => {
+    if (walk !== undefined) throw endsWithin("Cannot read a rectangle's payload", input);
+    if (rectangles >= 0) throw endsWithin(`Cannot read an update: ${rectangles} rectangles are missing`, input);
+    return messages.end(input);
+  });
+
+  function next(input: Input, session: Session): ServerEvent | undefined {
     if (walk !== undefined) return nextPayload(input, walk);
     if (rectangles > 0) return nextRectangle(input, session);
     if (rectangles === 0) {
       rectangles = -1;
       return { type: "framebufferUpdateEnd" };
     }
-    const message = nextMessage(input, session);
+    const message = messages.next(input, session);
     if (message?.type === "framebufferUpdate") {
       rectangles = message.numberOfRectangles;
       budget = limits.maxUpdateLength;
     }
     return message;
-  });
+  }
 
   function nextRectangle(input: Input, session: Session): Rectangle | undefined {
     const { bytes, start, end } = input;
@@ -199,12 +234,22 @@ function messagePuller<Message>(
   nameOf: (messageType: number) => string,
   limits: Limits,
   extensions: FramerExtensions,
-): (input: Input, session: Session) => Message | UnknownMessage | undefined {
+): Puller<Message | UnknownMessage | SkippedMessage> {
   let need = 1; // never look again before this many bytes are here
-  return (input, session) => {
+  let skipped: SkippedMessage | undefined;
+  let toSkip = 0; // bytes of it that are still to come
+  return { next, end };
+
+  function next(input: Input, session: Session): Message | UnknownMessage | SkippedMessage | undefined {
+    if (skipped !== undefined) return skip(input, skipped);
     const { bytes, start, end } = input;
     if (end - start < need) return undefined;
     const layout = layoutOf(session, bytes, start);
+    toSkip = layout?.excess?.(bytes, start, end, limits, session) ?? 0;
+    if (toSkip > 0) {
+      need = 1;
+      return skip(input, { type: "skippedMessage", messageType: u8(bytes, start), length: toSkip });
+    }
     const extent =
       layout?.extentOf(bytes, start, end, limits, session) ?? extensions.extentOf?.(session, bytes, start, end);
     if (extent === undefined)
@@ -216,7 +261,30 @@ function messagePuller<Message>(
     input.start = start + need;
     need = 1;
     return message;
-  };
+  }
+
+  function skip(input: Input, message: SkippedMessage): SkippedMessage | undefined {
+    const step = Math.min(toSkip, available(input));
+    input.start += step;
+    toSkip -= step;
+    skipped = toSkip > 0 ? message : undefined;
+    return skipped === undefined ? message : undefined;
+  }
+
+  function end(input: Input): undefined {
+    if (skipped !== undefined) throw endsWithin("Cannot skip a cut text", input, toSkip);
+    if (available(input) > 0) throw endsWithin(act, input, need - available(input));
+  }
+}
+
+interface Puller<Event> {
+  next(input: Input, session: Session): Event | undefined;
+  end(input: Input): undefined;
+}
+
+function endsWithin(act: string, input: Input, missing?: number): RfbError {
+  const reason = missing === undefined ? "the stream ends" : `the stream ends ${missing} bytes or more before it does`;
+  return new RfbError("truncated", act, reason, { offset: input.start });
 }
 
 function unknownMessage(bytes: Uint8Array): UnknownMessage {
@@ -224,20 +292,30 @@ function unknownMessage(bytes: Uint8Array): UnknownMessage {
 }
 
 /** What both framers share: the input, and what the last event spanned. */
-function framerOver<Event>(pull: (input: Input, session: Session) => Event | undefined): Framer<Event> {
+function framerOver<Event extends { readonly type: string }>(
+  pull: (input: Input, session: Session) => Event | undefined,
+  end: (input: Input) => undefined,
+): Framer<Event> {
   const input = createInput();
   let from = 0;
+  const step = failingForEver(input, (session: Session | undefined) => {
+    if (session === undefined) return end(input);
+    from = input.start;
+    const event = pull(input, session);
+    if (event?.type === "skippedMessage") from = input.start;
+    return event;
+  });
   return {
     push(chunk) {
       append(input, chunk);
       from = input.start;
     },
-    next: failingForEver(input, (session: Session) => {
-      from = input.start;
-      return pull(input, session);
-    }),
+    next: (session) => step(session),
     raw: () => input.bytes.subarray(from, input.start),
     consumed: () => input.base + input.start,
+    end() {
+      step(undefined);
+    },
   };
 }
 

@@ -5,6 +5,17 @@ import type { Session } from "./session.ts";
 export interface Layout<Message> {
   /** Bytes that the message at `at` needs, as far as `bytes[at, end)` tells: whole once the answer fits. */
   readonly extentOf: (bytes: Uint8Array, at: number, end: number, limits: Limits, session: Session) => number;
+  /**
+   * Of a message that can be done without: all bytes of it, where they are more than the limits allow. A framer then
+   * passes over it. Asked first.
+   */
+  readonly excess?: (
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    limits: Limits,
+    session: Session,
+  ) => number | undefined;
   /** Reads the whole message at `at`. */
   readonly decode: (bytes: Uint8Array, at: number, session: Session) => Message;
 }

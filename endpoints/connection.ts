@@ -8,7 +8,7 @@ export interface Connection<Incoming, Outgoing> {
   /**
    * The next event of the peer, or undefined once it has closed. Views in it are valid until the next call.
    *
-   * @throws {RfbError} what the peer did wrong
+   * @throws {RfbError} what the peer did wrong; `truncated`: it closed within a message
    */
   next(): Promise<Incoming | undefined>;
   /**
@@ -54,7 +54,10 @@ export function createConnection<Incoming extends SessionEvent, Outgoing extends
           return event;
         }
         const chunk = await transport.read();
-        if (chunk === undefined) return undefined;
+        if (chunk === undefined) {
+          framer.end();
+          return undefined;
+        }
         framer.push(chunk);
       }
     },

@@ -136,18 +136,14 @@ export function replay(recording: Recording, options: ReplayOptions = {}): Repla
         pull(isEnough);
       },
       end() {
-        if (before + framer.consumed() === bytes.length) return;
-        const reason = `${bytes.length - before - framer.consumed()} bytes of a message that is not whole`;
-        throw new RfbError("truncated", `Cannot read the ${from}'s stream`, reason, {
-          offset: before + framer.consumed(),
-        });
+        rebasing(() => framer.end());
       },
       consumed: () => (rest === undefined ? bytes.length - available(input) : before + framer.consumed()),
     };
 
     function pull(isEnough: (event: Event) => boolean): boolean {
       for (;;) {
-        const event = next();
+        const event = rebasing(() => framer.next(session));
         if (event === undefined) return false;
         if (event.type === "rectangle") payloadAt = before + framer.consumed();
         take(event);
@@ -156,9 +152,10 @@ export function replay(recording: Recording, options: ReplayOptions = {}): Repla
       }
     }
 
-    function next(): Event | undefined {
+    /** Faults get the offset that they have in the whole stream. */
+    function rebasing<Result>(read: () => Result): Result {
       try {
-        return framer.next(session);
+        return read();
       } catch (fault) {
         throw fault instanceof RfbError ? fault.rebased(before, framer.consumed()) : fault;
       }

@@ -49,6 +49,8 @@ export type RfbClientEvent =
   | { readonly type: "pointer"; readonly x: number; readonly y: number }
   | { readonly type: "bell" }
   | { readonly type: "clipboard"; readonly text: string }
+  /** The server's clipboard is longer than the limits allow, and was passed over. */
+  | { readonly type: "clipboardSkipped"; readonly length: number }
   | { readonly type: "name"; readonly name: string }
   /** Bit 0 scroll lock, bit 1 num lock, bit 2 caps lock. */
   | { readonly type: "ledState"; readonly state: number }
@@ -321,6 +323,9 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
       case "resizeFrameBuffer":
       case "palmResizeFrameBuffer":
         resized();
+        return;
+      case "skippedMessage":
+        events.add({ type: "clipboardSkipped", length: event.length });
         return;
       case "serverCutText":
         events.add({ type: "clipboard", text: contentOf(event.text) });

@@ -191,6 +191,9 @@ export function createService(
         await emit({ type: "pointer", client, x, y, buttonMask: buttons });
         return;
       }
+      case "skippedMessage":
+        await emit({ type: "clipboardSkipped", client, length: message.length });
+        return;
       case "clientCutText":
         await emit({ type: "clipboard", client, text: contentOf(message.text) });
         return;

@@ -22,6 +22,8 @@ export type RfbServerEvent =
   | PointerMoved
   | KeyPressed
   | { readonly type: "clipboard"; readonly client: ServedClient; readonly text: string }
+  /** The client's clipboard is longer than the limits allow, and was passed over. */
+  | { readonly type: "clipboardSkipped"; readonly client: ServedClient; readonly length: number }
   | ResizeAsked;
 
 /** The pointer was moved, or a button pressed or released. */

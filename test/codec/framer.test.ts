@@ -475,6 +475,43 @@ describe("a framebuffer update", () => {
   });
 });
 
+describe("a stream that ends", () => {
+  const whole = update(2, raw(0, 0, 2, 1, hex("0102")), raw(0, 1, 2, 1, hex("0304")));
+
+  test.each([
+    ["within a message", hex("03000000 00000003 6161"), 0, "Cannot read a server message", "1 bytes"],
+    ["within an update's head", whole.subarray(0, 3), 0, "Cannot read a server message", "1 bytes"],
+    ["before a rectangle", whole.subarray(0, 4), 4, "Cannot read an update: 2 rectangles are missing", ""],
+    ["within a rectangle's head", whole.subarray(0, 10), 4, "Cannot read an update: 2 rectangles are missing", ""],
+    ["within a payload", whole.subarray(0, 17), 17, "Cannot read a rectangle's payload", ""],
+    ["between rectangles", whole.subarray(0, 18), 18, "Cannot read an update: 1 rectangles are missing", ""],
+  ] as const)("%s", (_, stream, offset, act, missing) => {
+    for (const chunks of [[stream.slice()], bytewise(stream)]) {
+      const framer = createServerFramer();
+      const { error } = runFramer(framer, "server", NORMAL, chunks);
+      expect(error).toBeUndefined();
+      const reason = missing === "" ? "the stream ends" : `the stream ends ${missing} or more before it does`;
+      const told = { code: "truncated", offset, message: `${act} at ${offset}: ${reason}` };
+      expect(errorOf(() => framer.end())).toMatchObject(told);
+      expect(errorOf(() => framer.next(NORMAL))).toMatchObject(told);
+    }
+  });
+
+  test("between messages is whole", () => {
+    for (const stream of [new Uint8Array(0), whole, join([whole, hex("02")])]) {
+      const framer = createServerFramer();
+      runFramer(framer, "server", NORMAL, [stream.slice()]);
+      framer.end();
+    }
+  });
+
+  test("in a fault ends in that fault", () => {
+    const framer = createClientFramer();
+    const { error } = runFramer(framer, "client", NORMAL, [hex("c8")]);
+    expect(errorOf(() => framer.end())).toBe(error);
+  });
+});
+
 describe("limits in a stream", () => {
   test.each([
     ["ServerCutText", createServerFramer, NORMAL, join([hex("03000000"), be32(0xffffffff)]), "maxCutTextLength"],
@@ -529,7 +566,7 @@ describe("limits in a stream", () => {
       const framer = createFramer(limits);
       framer.push(join([Uint8Array.of(type), text(3), Uint8Array.of(type), text(4)]));
       expect(framer.next(NORMAL)).toMatchObject({ text: new Uint8Array(3) });
-      expect(errorOf(() => framer.next(NORMAL))).toMatchObject({ code: "limit", offset: 11 });
+      expect(framer.next(NORMAL)).toStrictEqual({ type: "skippedMessage", messageType: type, length: 12 });
     }
   });
 
@@ -634,7 +671,10 @@ describe.each([
   });
 
   test("is held to the limit of any cut text", () => {
-    expect(said(AGREED, -(1024 * 1024 + 1)).error).toMatchObject({ code: "limit", offset: 0 });
+    const over = join([Uint8Array.of(type, 0, 0, 0), be32(-(1024 * 1024 + 1)), new Uint8Array(1024 * 1024 + 1)]);
+    expect(runFramer(createFramer(), from, AGREED, [over]).events).toStrictEqual([
+      { type: "skippedMessage", messageType: type, length: 1024 * 1024 + 9 },
+    ]);
     expect(said(AGREED, -(1024 * 1024)).error).toBeUndefined();
   });
 

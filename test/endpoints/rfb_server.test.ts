@@ -821,7 +821,7 @@ describe("A client that does harm ends itself and no other", () => {
 
   test.each([
     ["a message of no known type", [hex("c8")], "unknownType"],
-    ["a giant cut text", [hex("06 000000 7fffffff")], "limit"],
+    ["a giant cut text", [hex("06 000000 80000000")], "limit"],
     ["more encodings than anybody has", [hex("02 00 ffff"), new Uint8Array(4 * 65535)], "limit"],
     ["a pixel format that divides by nothing", [hex("00 000000 20180001 0000 00ff 00ff 000810 000000")], "malformed"],
     ["an extended clipboard of no length", [hex("02 00 0001 c0a1e5ce 06 000000 80000000")], "malformed"],

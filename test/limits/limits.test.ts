@@ -12,7 +12,7 @@ import { RGBX8888 } from "../../codec/pixel_format.ts";
 import { observe, type Session } from "../../codec/session.ts";
 import { createSurface } from "../../codec/surfaces.ts";
 import { createDeflater, createInflater } from "../../compression/zlib.ts";
-import { be16, be32, bytewise, hex, join } from "../codec/bytes.ts";
+import { be16, be32, bytewise, cut, hex, join } from "../codec/bytes.ts";
 import { errorOf } from "../codec/errors.ts";
 import { MESSAGES } from "../codec/messages.ts";
 import { AGREED, NORMAL, rectangleHead, runFramer, update } from "../codec/streams.ts";
@@ -566,24 +566,74 @@ describe("what only decoding can tell", () => {
 const CLAIMS = MESSAGES.flatMap(({ name, framedFrom, session, claims = [] }) =>
   framedFrom === undefined ? [] : claims.map((claim) => ({ name, framedFrom, session, claim, limit: claim.limit })),
 );
+const SKIPPED = "maxCutTextLength";
 
-test.each(CLAIMS)("$limit in $name: its framer takes the most and refuses one more, a byte at a time", (row) => {
-  const { framedFrom, session, claim, limit } = row;
-  const fault = (claimed: number, limits: Limits): unknown => {
-    const framer = framedFrom === "server" ? createServerFramer(limits) : createClientFramer(limits);
-    return runFramer(framer, framedFrom, { ...NORMAL, ...session }, bytewise(claim.head(claimed))).error;
-  };
-  const small = { ...DEFAULT_LIMITS, [limit]: SMALL };
-  expect(fault(Math.min(SMALL, claim.most), small)).toBeUndefined();
-  expect(fault(SMALL + 1, small)).toMatchObject({
-    code: "limit",
-    reason: `limit ${limit} is ${SMALL}, got ${SMALL + 1}`,
-  });
-  const most = DEFAULT_LIMITS[limit];
-  if (claim.most <= most) return;
-  expect(fault(most, DEFAULT_LIMITS)).toBeUndefined();
-  for (const claimed of [most + 1, claim.most]) expect(fault(claimed, DEFAULT_LIMITS)).toMatchObject({ code: "limit" });
+test.each(CLAIMS.filter(({ limit }) => limit === SKIPPED))("$limit in $name: one more is passed over", (row) => {
+  const { framedFrom, session, claim } = row;
+  const at = { ...NORMAL, ...session };
+  const next = framedFrom === "server" ? hex("02") : hex("05 00 0000 0000");
+  for (const most of [SMALL, DEFAULT_LIMITS[SKIPPED]]) {
+    const limits = { ...DEFAULT_LIMITS, [SKIPPED]: most };
+    const message = join([claim.head(most + 1), new Uint8Array(most + 1)]);
+    const run = (chunks: readonly Uint8Array[]) => {
+      const framer = framedFrom === "server" ? createServerFramer(limits) : createClientFramer(limits);
+      return runFramer(framer, framedFrom, at, chunks);
+    };
+    const { events, raw, consumed, error } = run(cut(join([message, next]), 7, 100));
+    expect(error).toBeUndefined();
+    expect(events).toMatchObject([
+      { type: "skippedMessage", messageType: message[0], length: message.length },
+      { type: framedFrom === "server" ? "bell" : "pointerEvent" },
+    ]);
+    expect(raw).toStrictEqual(next);
+    expect(consumed).toBe(message.length + next.length);
+    expect(run([join([message, next])])).toStrictEqual(run(bytewise(join([message, next]))));
+    const short = run([message.subarray(0, -1)]);
+    expect(short).toMatchObject({ events: [], consumed: message.length - 1 });
+    // A byte less is read, and waits to be whole.
+    expect(run([claim.head(most)])).toMatchObject({ events: [], consumed: 0, error: undefined });
+  }
 });
+
+test.each(["client", "server"] as const)(
+  "a %s framer holds nothing of what it skips, and tells where it ended",
+  (from) => {
+    const framer: Framer<unknown> = from === "server" ? createServerFramer() : createClientFramer();
+    framer.push(hex(from === "server" ? "03000000 7fffffff" : "06000000 7fffffff"));
+    expect(framer.next(NORMAL)).toBeUndefined();
+    for (let i = 0; i < 100; i++) {
+      framer.push(new Uint8Array(65536));
+      expect(framer.next(NORMAL)).toBeUndefined();
+    }
+    expect(framer.consumed()).toBe(8 + 100 * 65536);
+    expect(errorOf(() => framer.end())).toMatchObject({
+      code: "truncated",
+      message: "Cannot skip a cut text at 6553608: the stream ends 2140930047 bytes or more before it does",
+    });
+  },
+);
+
+test.each(CLAIMS.filter(({ limit }) => limit !== SKIPPED))(
+  "$limit in $name: its framer takes the most and refuses one more, a byte at a time",
+  (row) => {
+    const { framedFrom, session, claim, limit } = row;
+    const fault = (claimed: number, limits: Limits): unknown => {
+      const framer = framedFrom === "server" ? createServerFramer(limits) : createClientFramer(limits);
+      return runFramer(framer, framedFrom, { ...NORMAL, ...session }, bytewise(claim.head(claimed))).error;
+    };
+    const small = { ...DEFAULT_LIMITS, [limit]: SMALL };
+    expect(fault(Math.min(SMALL, claim.most), small)).toBeUndefined();
+    expect(fault(SMALL + 1, small)).toMatchObject({
+      code: "limit",
+      reason: `limit ${limit} is ${SMALL}, got ${SMALL + 1}`,
+    });
+    const most = DEFAULT_LIMITS[limit];
+    if (claim.most <= most) return;
+    expect(fault(most, DEFAULT_LIMITS)).toBeUndefined();
+    for (const claimed of [most + 1, claim.most])
+      expect(fault(claimed, DEFAULT_LIMITS)).toMatchObject({ code: "limit" });
+  },
+);
 
 test("every limit has a row, or a test of its own beside the exchange that it is about", () => {
   const own = ["maxJpegLength", "maxUpdateLength", "maxClipboardLength", "maxOverdraw", "maxH264Contexts"];

@@ -1,3 +1,4 @@
+import { excessOfCutText } from "../../cut_text.ts";
 import { type Limits, within } from "../../limits.ts";
 import { putU8, putU32, u8, u32, view } from "../../wire.ts";
 
@@ -39,6 +40,11 @@ export function decodeAppleClipboard(bytes: Uint8Array, at = 0): AppleClipboard 
 export function extentOfAppleClipboard(bytes: Uint8Array, at: number, end: number, limits: Limits): number {
   if (end - at < 16) return 16;
   return 16 + within("maxCutTextLength", u32(bytes, at + 12), limits);
+}
+
+/** All bytes of this message, where they are more than the limits allow. */
+export function excessOfAppleClipboard(bytes: Uint8Array, at: number, end: number, limits: Limits): number | undefined {
+  return end - at < 16 ? undefined : excessOfCutText(16, u32(bytes, at + 12), limits);
 }
 
 /** The message's bytes. @throws {RangeError} a field that does not fit */
