@@ -126,6 +126,10 @@ export function ra2Server(kind: Ra2Kind, { verifier, random, limits }: ServerCon
     if (message === undefined) return undefined;
     const theirs = rsaPublicKey(message.modulus, message.publicExponent);
     const clientBlock = encodeRa2PublicKey(message);
+    // Our own words would come back as theirs.
+    if (equalInConstantTime(clientBlock, serverBlock)) {
+      throw new RfbError("insecure", "Cannot pass RSA-AES", "the client shows our own key");
+    }
     const serverRandom = random(kind.length);
     return saying(
       encodeRandom(encryptPkcs1(serverRandom, theirs, random)),

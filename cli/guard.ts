@@ -50,6 +50,7 @@ export function guardOf(settings: ProxySettings): Guard {
       ...(key !== undefined && { key }),
       ...(clientCa !== undefined && { clientCa }),
       minVersion: "1.2",
+      maxVersion: settings.clientMaxTls,
     },
     warnings: isShort || !schemes.some(provesByDes) ? [] : [LONG_PASSWORD],
     letsAnybodyIn: schemes.some(({ needs, tls }) => needs.length === 0 && !(tls === "x509" && clientCa !== undefined)),

@@ -22,8 +22,8 @@ export interface KeyCheckOptions {
   readonly knownHosts?: string | undefined;
   /** Who decides about a key that is not in the file; nobody: it is trusted, for the operator has named the file. */
   readonly prompt?: Prompt | undefined;
-  /** Told of a key that was trusted unseen. */
-  readonly onFirstUse: (message: string) => void;
+  /** Told of a key that was trusted unseen, or for a few of its bits. */
+  readonly warn: (message: string) => void;
 }
 
 /** Where the keys are that somebody at a terminal has said yes to. */
@@ -37,13 +37,15 @@ export function defaultKnownHosts(): string {
  * @throws {SettingsError} a file that cannot be read
  */
 export function serverKeyCheck(options: KeyCheckOptions): ServerKeyCheck {
-  const { serverKey, knownHosts, prompt, onFirstUse } = options;
-  const server = options.server.replace(/\s/g, encodeURIComponent);
+  const { serverKey, knownHosts, prompt, warn } = options;
+  const server = options.server.toLowerCase().replace(/\s/g, encodeURIComponent);
   if (knownHosts !== undefined) keysOf(server, knownHosts); // now, not with the first connection
   return async ({ bytes, fingerprint }) => {
     const full = `SHA256:${createHash("sha256").update(bytes).digest("base64").replace("=", "")}`;
     const shown = `${full} (${fingerprint})`;
     if (serverKey !== undefined) {
+      if (serverKey === fingerprint)
+        warn(`--server-key ${fingerprint} tells 64 bits of ${server}'s key, ${full} all of it`);
       if (serverKey === full || serverKey === fingerprint) return true;
       throw distrust(server, `it shows ${shown}, and --server-key is ${serverKey}`);
     }
@@ -55,7 +57,7 @@ export function serverKeyCheck(options: KeyCheckOptions): ServerKeyCheck {
       throw distrust(server, `${was}: somebody stands in between, or it has a new key, and its line there is to go`);
     }
     if (prompt === undefined) {
-      onFirstUse(`${server} shows a key for the first time, ${shown}: it is the only one to be trusted from here on`);
+      warn(`${server} shows a key for the first time, ${shown}: it is the only one to be trusted from here on`);
     } else {
       prompt.say(`Nothing is known yet of the key of ${server}: ${shown}`);
       const answer = await prompt.ask("Is it the right one? Type yes to trust it from here on:");
@@ -79,7 +81,7 @@ function keysOf(server: string, file: string): string[] {
     if (/^\s*(#|$)/.test(line)) return [];
     const [, name, key] = /^(\S+)\s+(SHA256:[A-Za-z0-9+/]{43})\s*$/.exec(line) ?? [];
     if (key === undefined) throw new SettingsError("knownHosts", `its line ${i + 1} is not HOST:PORT SHA256:…`);
-    return name === server ? [key] : [];
+    return name?.toLowerCase() === server ? [key] : [];
   });
 }
 

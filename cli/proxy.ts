@@ -35,6 +35,7 @@ interface ProxyOptions extends SecurityOptions {
   readonly clientCert?: string;
   readonly clientKey?: string;
   readonly clientCa?: string;
+  readonly clientMaxTls?: string;
   readonly clientRsaKey?: string;
   readonly failureDelay?: number;
   readonly maxHandshakes?: number;
@@ -64,6 +65,10 @@ export function proxyCommand(): Command {
     )
     .option("--client-key <file>", "its private key, PEM")
     .option("--client-ca <file>", "demand a certificate of clients in x509 schemes, from these authorities, PEM")
+    .option(
+      "--client-max-tls <version>",
+      "newest TLS in x509 schemes of clients: 1.2 for TigerVNC up to 1.12 (default: 1.3)",
+    )
     .option("--client-rsa-key <file>", "the key that clients are shown in schemes such as ra2, PEM")
     .option("--failure-delay <ms>", "how long a wrong password waits for its refusal (default: 2000)", numberOf)
     .option("--max-handshakes <n>", "clients of one address that authenticate at a time (default: 10)", numberOf)
@@ -106,6 +111,7 @@ function settingsOf(options: ProxyOptions): Parameters<typeof startProxy>[0] {
     clientCert: clientCert === undefined ? undefined : readText("--client-cert", clientCert),
     clientKey: clientKey === undefined ? undefined : readText("--client-key", clientKey),
     clientCa: clientCa === undefined ? undefined : readText("--client-ca", clientCa),
+    clientMaxTls: options.clientMaxTls,
     clientRsaKey: clientRsaKey === undefined ? undefined : readText("--client-rsa-key", clientRsaKey),
     failureDelay: options.failureDelay,
     maxHandshakes: options.maxHandshakes,

@@ -58,14 +58,14 @@ export async function startProxy(
   const { target, handshakeTimeout, maxConnections, drainTimeout } = settings;
   const { serverKey, knownHosts } = settings;
   const server = nameOfTarget(target);
-  const onFirstUse = (message: string): void => log({ event: "warning", message });
+  const warn = (message: string): void => log({ event: "warning", message });
   const { authentication, tls, unavailable, warnings } = clientSecurity(settings, {
     reach: reachOf(target),
     server,
     trustsServerKey:
       serverKey === undefined && knownHosts === undefined
         ? undefined
-        : serverKeyCheck({ server, serverKey, knownHosts, onFirstUse }),
+        : serverKeyCheck({ server, serverKey, knownHosts, warn }),
     isRelay: true,
   });
   const guard = guardOf(settings);

@@ -135,10 +135,10 @@ function keyCheckOf(
   prompt: Prompt | undefined,
   log: Log,
 ): ServerKeyCheck | undefined {
-  const onFirstUse = (message: string): void => log({ event: "warning", message });
+  const warn = (message: string): void => log({ event: "warning", message });
   const file = knownHosts ?? (prompt === undefined ? undefined : defaultKnownHosts());
   if (serverKey === undefined && file === undefined) return undefined;
-  return serverKeyCheck({ server, serverKey, knownHosts: file, prompt, onFirstUse });
+  return serverKeyCheck({ server, serverKey, knownHosts: file, prompt, warn });
 }
 
 /** Where the server offers nothing that may be used, what may not for want of something is worth telling. */

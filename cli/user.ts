@@ -24,10 +24,16 @@ export function userCommand(): Command {
         createLog("text"),
         (setting) => setting,
         async () => {
-          process.stdout.write(`${await lineOfUser(name, await passwordOf(passwordFile))}\n`);
+          const line = lineOfUser(name, await passwordOf(passwordFile));
+          process.stdout.write(`${await line.catch(refused)}\n`);
         },
       );
     });
+}
+
+/** A name or a password that no line can hold. */
+function refused(error: unknown): never {
+  throw error instanceof RangeError ? new Fault(2, error.message) : error;
 }
 
 async function passwordOf(file: string | undefined): Promise<string> {
@@ -36,9 +42,9 @@ async function passwordOf(file: string | undefined): Promise<string> {
   const prompt = file === undefined ? terminalPrompt() : undefined;
   if (prompt === undefined) throw misuse("--password-file", "it is missing or empty: give a password, or RFB_PASSWORD");
   const password = await prompt.ask("Password:", { hidden: true });
-  if (password === "") throw new Fault(1, "Cannot use the password: it is empty");
+  if (password === "") throw new Fault(2, "Cannot use the password: it is empty");
   if ((await prompt.ask("Again:", { hidden: true })) === password) return password;
-  throw new Fault(1, "Cannot use the password: the two differ");
+  throw new Fault(2, "Cannot use the password: the two differ");
 }
 
 const EXAMPLES = `

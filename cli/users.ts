@@ -4,6 +4,7 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import { equalInConstantTime } from "../auth/constant_time.ts";
 import {
   PLAIN,
@@ -37,12 +38,15 @@ export async function lineOfUser(username: string, password: string): Promise<st
  *
  * @throws {SettingsError} a line that is none, a user that is there twice, or nobody
  */
-export function usersVerifier(text: string): Pick<Verifier, "verify" | "scram" | "saslMechanisms"> {
+export function usersVerifier(text: string): Pick<Verifier, "verify" | "scram" | "scramSecret" | "saslMechanisms"> {
   const users = usersIn(text);
+  // What a stranger is told stays the same over a restart, as what a user is told does.
+  const scramSecret = new Uint8Array(createHash("sha256").update(`strangers\n${text}`).digest());
   const [salt, key] = [webRandom(SCRAM_SALT_LENGTH), new Uint8Array(32)];
   const nobody: ScramCredentials = { salt, iterations: SCRAM_ITERATIONS, storedKey: key, serverKey: key };
   return {
     saslMechanisms: [SCRAM_SHA_256, PLAIN],
+    scramSecret,
     scram: (username, hash) => (hash === "SHA-256" ? users.get(username) : undefined),
     async verify(username, password) {
       const user = users.get(saslprep(username) ?? "");

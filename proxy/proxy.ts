@@ -1,5 +1,4 @@
 import { type ClientAuthentication, type ServerAuthentication, schemesNamed } from "../auth/mod.ts";
-import { RfbError } from "../codec/errors.ts";
 import { createServerHandshake } from "../codec/handshake/server_handshake.ts";
 import { DEFAULT_LIMITS, type Limits } from "../codec/limits.ts";
 import { textOf } from "../codec/text.ts";
@@ -9,6 +8,7 @@ import type { ServerTls } from "../endpoints/server.ts";
 import type { Transport } from "../transports/transport.ts";
 import { negotiatedFacts, type ProxyLogEntry } from "./log.ts";
 import { isOpen, type Negotiation, negotiate } from "./negotiate.ts";
+import { networkOf } from "./network.ts";
 import { relay } from "./relay.ts";
 
 /** What a proxy is made with. */
@@ -26,10 +26,10 @@ export interface SecurityProxyOptions {
   readonly clientAuthentication?: ServerAuthentication;
   /** What clients are shown in TLS. */
   readonly clientTls?: ServerTls;
-  /** Milliseconds that a client waits to hear that it failed to authenticate: 2000 when absent. */
+  /** Milliseconds that a client which fails to authenticate, in whatever way, waits to hear of it: 2000 when absent. */
   readonly failureDelay?: number;
   /**
-   * Where clients authenticate, those from one address that may be at it at a time, which includes the delay after a failure;
+   * Where clients authenticate, those from one address (of IPv6: one /64) that may be at it at a time, which includes the delay after a failure;
    * one more is turned away. 10 when absent. Behind another proxy all have one address.
    */
   readonly maxHandshakes?: number;
@@ -152,7 +152,9 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
     } catch (error) {
       clearTimeout(timer);
       told("failed", { reason: reasonOf(error) });
-      const isRejected = negotiation.stage === "client security" && isRejection(error);
+      // However it failed: whoever guesses passwords could also leave, or send nonsense, and be back at once.
+      const isOffered = client.handshake.session.securityTypes.length > 0;
+      const isRejected = negotiation.stage === "client security" && isOffered;
       if (isRejected) await pause(failureDelay, signal);
       over.abort(error);
       negotiation.server?.transport.abort();
@@ -176,11 +178,6 @@ function wordsForClient({ server }: Negotiation): string {
   return textOf(session.refusal, MAXIMUM_PASSED_ON) || GENERIC;
 }
 
-/** What a client that guesses passwords comes to. */
-function isRejection(error: unknown): boolean {
-  return error instanceof RfbError && error.code === "authentication";
-}
-
 /** So long, unless the signal aborts. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -195,17 +192,19 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** How many are at something, by address: the peer's without its port. */
+/** How many are at something, by address. */
 function countByAddress() {
   const counts = new Map<string, number>();
-  const addressOf = ({ peer = "" }: Transport): string => peer.replace(/:\d+$/, "");
   return {
-    of: (transport: Transport): number => counts.get(addressOf(transport)) ?? 0,
-    /** Answers with what ends it, once. */
-    begin(transport: Transport): () => void {
-      const address = addressOf(transport);
+    of: ({ peer }: Transport): number => counts.get(networkOf(peer)) ?? 0,
+    /** Answers with what ends it. */
+    begin({ peer }: Transport): () => void {
+      const address = networkOf(peer);
       counts.set(address, (counts.get(address) ?? 0) + 1);
+      let isOver = false;
       return () => {
+        if (isOver) return;
+        isOver = true;
         const left = counts.get(address)! - 1;
         if (left === 0) counts.delete(address);
         else counts.set(address, left);

@@ -54,6 +54,8 @@ export interface ProxySettingsInput extends SecuritySettingsInput {
   readonly clientKey?: string | undefined;
   /** Demand a certificate of clients, in the X509 schemes, that one of these authorities has signed. PEM. */
   readonly clientCa?: string | undefined;
+  /** The newest version of TLS in the X509 schemes of clients: 1.3 when absent. TigerVNC's viewers up to 1.12 need 1.2. */
+  readonly clientMaxTls?: string | undefined;
   /** The RSA key that clients are shown in the schemes that show one, PEM. */
   readonly clientRsaKey?: string | undefined;
   /** Milliseconds that a client waits to hear that it failed to authenticate: 2000 when absent. */
@@ -108,6 +110,7 @@ export interface ProxySettings extends SecuritySettings {
   readonly clientCert?: string | undefined;
   readonly clientKey?: string | undefined;
   readonly clientCa?: string | undefined;
+  readonly clientMaxTls: "1.2" | "1.3";
   readonly clientRsaKey?: string | undefined;
   readonly failureDelay: number;
   readonly maxHandshakes: number;
@@ -282,6 +285,7 @@ const PROXY: z.ZodType<ProxySettings, ProxySettingsInput> = SECURITY.extend({
   clientCert: text("a certificate, PEM").optional(),
   clientKey: text("a private key, PEM").optional(),
   clientCa: text("a PEM with the authorities' certificates").optional(),
+  clientMaxTls: z.enum(["1.2", "1.3"], { error: "the newest version of TLS is 1.2 or 1.3" }).default("1.3"),
   clientRsaKey: text("an RSA private key, PEM").optional(),
   failureDelay: wholeNumber(0, MAXIMUM_TIMEOUT).default(2000),
   maxHandshakes: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(10),

@@ -88,18 +88,22 @@ export const NODE_TLS_KINDS: readonly TlsKind[] =
   "deno" in process.versions || "bun" in process.versions ? ["x509"] : ["x509", "anonymous"];
 
 /** Options that both roles share. */
-function baseOf({ kind, cert, key, minVersion }: TlsOptions): SecureContextOptions {
+function baseOf(options: TlsOptions): SecureContextOptions {
+  const { kind, cert, key, minVersion = "1.2" } = options;
+  const maxVersion = (options.role === "server" ? options.maxVersion : undefined) ?? "1.3";
   if ((cert === undefined) !== (key === undefined)) {
     throw new TypeError("Cannot start TLS: cert and key go together");
   }
-  if (minVersion !== undefined && minVersion !== "1.2" && minVersion !== "1.3") {
-    throw new RangeError(`Cannot start TLS: minVersion is 1.2 or 1.3, got ${String(minVersion)}`);
+  for (const [name, version] of Object.entries({ minVersion, maxVersion })) {
+    if (version === "1.2" || version === "1.3") continue;
+    throw new RangeError(`Cannot start TLS: ${name} is 1.2 or 1.3, got ${String(version)}`);
   }
+  if (minVersion > maxVersion) throw new RangeError("Cannot start TLS: minVersion is 1.3 and maxVersion 1.2");
   if (kind === "anonymous") {
     if (minVersion === "1.3") throw new RangeError("Cannot start TLS: anonymous TLS ends with version 1.2");
     return { ciphers: ANONYMOUS_CIPHERS, minVersion: "TLSv1.2", maxVersion: "TLSv1.2" };
   }
-  return { cert, key, minVersion: minVersion === "1.3" ? "TLSv1.3" : "TLSv1.2", maxVersion: "TLSv1.3" };
+  return { cert, key, minVersion: `TLSv${minVersion}`, maxVersion: `TLSv${maxVersion}` };
 }
 
 /**

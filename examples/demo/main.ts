@@ -69,6 +69,7 @@ async function demo(options: DemoOptions): Promise<void> {
       await new Promise<void>((resolve) => process.once("SIGINT", resolve).once("SIGTERM", resolve));
     } else {
       await snapshotCommand().parseAsync([proxy.addresses[0]!, "--auth", "none", "-o", snapshot], { from: "user" });
+      console.log(`The picture is in ${snapshot}`);
     }
     await proxy.drain(snapshot === undefined ? 0 : 1000);
   } finally {

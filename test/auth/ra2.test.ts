@@ -92,6 +92,15 @@ describe.each(NAMES)("%s", (name) => {
     expect(calls).toStrictEqual([length, length, length, length, 128, 256, ...paddings].sort((a, b) => a - b));
   });
 
+  test("refuses a client that shows the server its own key", async () => {
+    const { server } = await meet(meeting(name));
+    const [scheme] = schemesNamed([name]);
+    const reflected = fed(scheme!.server(serverContext(scheme!, VERIFYING)));
+    await reflected.feed();
+    const told = await reflected.feed(hex(server.clear.slice(AFTER_OFFER)).subarray(0, 4 + 2 * 256));
+    expect(told.at(-1)).toBe("insecure: Cannot pass RSA-AES: the client shows our own key");
+  });
+
   test("does not let an old exchange in again, on either side", async () => {
     const { client, server } = await meet(meeting(name));
     const [scheme] = schemesNamed([name]);

@@ -28,7 +28,7 @@ beforeEach(() => {
 
 function check(options: Partial<KeyCheckOptions> = {}) {
   const told: string[] = [];
-  const trusts = serverKeyCheck({ server: SERVER, onFirstUse: (message) => told.push(message), ...options });
+  const trusts = serverKeyCheck({ server: SERVER, warn: (message) => told.push(message), ...options });
   return { told, trusts: async (key: ServerKey) => await trusts(key) };
 }
 
@@ -68,6 +68,17 @@ describe("A file of known keys", () => {
     expect(await check({ knownHosts: file }).trusts(ONE)).toBe(true);
     expect(readFileSync(file, "utf8")).toBe(`other.example:5900 ${fullOf(OTHER)}\n${SERVER} ${fullOf(ONE)}\n`);
     expect(await check({ knownHosts: file }).trusts(ONE)).toBe(true);
+  });
+
+  test("knows a server by its name in any case", async () => {
+    await check({ knownHosts: file, server: "VM.example:5900" }).trusts(ONE);
+    await expect(check({ knownHosts: file, server: "vm.EXAMPLE:5900" }).trusts(OTHER)).rejects.toThrow(
+      "it has a new key",
+    );
+    writeFileSync(file, `VM.Example:5900 ${fullOf(ONE)}\n`);
+    await expect(check({ knownHosts: file, server: "vm.example:5900" }).trusts(OTHER)).rejects.toThrow(
+      "it has a new key",
+    );
   });
 
   test("tells servers apart, also of one host", async () => {
@@ -145,6 +156,19 @@ describe("A pinned key", () => {
       );
     },
   );
+
+  test("of 64 bits is warned about", async () => {
+    for (const [serverKey, count] of [
+      [fullOf(ONE), 0],
+      [ONE.fingerprint, 1],
+    ] as const) {
+      const { told, trusts } = check({ serverKey });
+      await trusts(ONE);
+      expect(told.filter((message) => message.includes("64 bits") && message.includes(fullOf(ONE)))).toHaveLength(
+        count,
+      );
+    }
+  });
 
   test("or a file is needed", async () => {
     await expect(check().trusts(ONE)).rejects.toThrow(/--server-key, or let --known-hosts take it/);

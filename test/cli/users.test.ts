@@ -55,6 +55,13 @@ describe("A file of users", () => {
     expect(work.map(({ salt }) => (salt as Uint8Array).length)).toStrictEqual(Array(5).fill(16));
   });
 
+  test("tells strangers the same after a restart, and other than another file does", () => {
+    const { scramSecret } = usersVerifier(ADA);
+    expect(scramSecret).toHaveLength(32);
+    expect(usersVerifier(ADA).scramSecret).toStrictEqual(scramSecret);
+    expect(usersVerifier(line("ada", "engine no. 8")).scramSecret).not.toStrictEqual(scramSecret);
+  });
+
   test("serves SCRAM-SHA-256 too", async () => {
     const { scram, saslMechanisms } = usersVerifier(ADA);
     expect(saslMechanisms?.map(({ name }) => name)).toStrictEqual(["SCRAM-SHA-256", "PLAIN"]);

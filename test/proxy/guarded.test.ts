@@ -273,7 +273,7 @@ describe("A user by VeNCrypt's Plain", () => {
 
 describe("What a client is offered", () => {
   test("is what its transport can carry", async () => {
-    const scene = bed({ clientAuthentication: guard("x509plain", "tlsvnc", "plain", "vncauth") });
+    const scene = bed({ clientAuthentication: guard("x509plain", "tlsvnc", "plain", "vncauth"), failureDelay: 0 });
     await scene.client.send(V38);
     await soon("offer", scene.client.hear(V38, types(19, 2)));
     await scene.client.send(hex("13"), hex("0002"));
@@ -359,6 +359,30 @@ describe("Guessing", () => {
     expect(log.filter(({ client }) => client === "192.0.2.7:1003")).toMatchObject([
       { stage: "client version", reason: "2 clients of its address are at their handshake already" },
     ]);
+  });
+
+  test.each([
+    ["leaves in the middle", async ({ client }: { client: Peer }) => client.abort()],
+    ["talks nonsense", async ({ client }: { client: Peer }) => client.send(hex("ff"))],
+  ])("counts also where the client %s", async (_, misbehave) => {
+    const { come } = service({ maxHandshakes: 1, failureDelay: 150 });
+    const first = come("[2001:db8::7]:1001");
+    await soon(
+      "offer",
+      (async () => {
+        await first.client.send(V38);
+        await first.client.hear(V38, types(2));
+      })(),
+    );
+    await misbehave(first);
+    await sleep(10);
+    const second = come("[2001:db8::8]:1002");
+    await soon("refusal", second.client.hear(V33, hex("00000000"), counted("Too many connections")));
+    await soon("first", first.served);
+    const third = come("[2001:db8::9]:1003");
+    await soon("greeting", third.client.hear(V38));
+    third.client.abort();
+    await soon("all", Promise.all([second.served, third.served]));
   });
 
   test("is not waited for when the proxy is to stop", async () => {

@@ -194,6 +194,8 @@ describe("a TLS client", () => {
       [client({ cert: "no", key: "PEM" }), TypeError],
       [client({ minVersion: "1.1" as "1.2" }), RangeError],
       [client({ kind: "anonymous", minVersion: "1.3" }), RangeError],
+      [{ role: "server", kind: "x509", maxVersion: "1.1" as "1.2", ...certificates.server }, RangeError],
+      [{ role: "server", kind: "x509", maxVersion: "1.2", minVersion: "1.3", ...certificates.server }, RangeError],
       [{ role: "server", kind: "x509" }, TypeError],
       [{ role: "server", kind: "x509", cert: "no", key: "PEM" }, TypeError],
     ];
