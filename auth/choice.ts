@@ -116,4 +116,4 @@ export function schemesUnder(path: readonly number[], schemes: readonly Scheme[]
   return schemes.filter((scheme) => scheme.path.length > path.length && path.every((n, i) => scheme.path[i] === n));
 }
 
-const VENCRYPT = ["x509plain", "x509vnc", "x509none"];
+const VENCRYPT = ["x509plain", "x509sasl", "x509vnc", "x509none"];

@@ -7,6 +7,10 @@
 import {
   type ClientAuthentication,
   type CredentialName,
+  PLAIN_ANYWHERE,
+  type SaslMechanism,
+  SCRAM_SHA_1,
+  SCRAM_SHA_256,
   type Scheme,
   type ServerKeyCheck,
   schemesNamed,
@@ -76,6 +80,7 @@ export function clientSecurity(settings: SecuritySettings, means: ClientMeans): 
       schemes,
       credentials: credentialSource(given, prompt),
       server,
+      ...(settings.sasl !== undefined && { saslMechanisms: settings.sasl.map((name) => SASL_MECHANISMS[name]!) }),
       ...(trustsServerKey !== undefined && { trustsServerKey }),
     },
     tls: {
@@ -90,6 +95,15 @@ export function clientSecurity(settings: SecuritySettings, means: ClientMeans): 
     warnings: warningsOf(settings, schemes),
   };
 }
+
+/** Those of `--sasl`. PLAIN that is asked for by name goes without TLS too. */
+const SASL_MECHANISMS: Readonly<Record<string, SaslMechanism>> = {
+  "SCRAM-SHA-256": SCRAM_SHA_256,
+  "SCRAM-SHA-1": SCRAM_SHA_1,
+  PLAIN: PLAIN_ANYWHERE,
+};
+
+const SASL_TYPES: readonly number[] = [SecurityType.SASL, VencryptSubtype.X509SASL, VencryptSubtype.TLSSASL];
 
 /** Schemes of servers that speak a dialect that the proxy cannot put into RFB. */
 export const OWN_VIEWERS: readonly string[] = ["aten"];
@@ -127,7 +141,7 @@ function strengthOf({ legacy, protects }: Scheme): number {
   return protects === "stream" ? 2 : 1;
 }
 
-function warningsOf({ verifyHostname, password }: SecuritySettings, schemes: readonly Scheme[]): string[] {
+function warningsOf({ verifyHostname, password, sasl }: SecuritySettings, schemes: readonly Scheme[]): string[] {
   const warnings: string[] = [];
   if (!verifyHostname && schemes.some(({ tls }) => tls === "x509")) {
     warnings.push("--no-verify-hostname: any holder of a certificate from a trusted authority can pose as the server");
@@ -142,6 +156,11 @@ function warningsOf({ verifyHostname, password }: SecuritySettings, schemes: rea
   if (clear.length > 0) {
     const names = clear.map(({ name }) => name).join(", ");
     warnings.push(`${names}: whoever listens on the way to the server has the password`);
+  }
+  const bare = schemes.filter(({ path, tls }) => path.some((type) => SASL_TYPES.includes(type)) && tls !== "x509");
+  if (sasl?.includes("PLAIN") && bare.length > 0) {
+    const names = bare.map(({ name }) => name).join(", ");
+    warnings.push(`--sasl PLAIN: in ${names} whoever stands in between has the password`);
   }
   if (password !== undefined && schemes.some(provesByDes) && new TextEncoder().encode(password).length > 8) {
     warnings.push("VncAuth uses the first 8 bytes of a password: the rest of this one counts for nothing");

@@ -21,6 +21,7 @@ export interface SecurityOptions {
   readonly username?: string;
   readonly passwordFile?: string;
   readonly targetName?: string;
+  readonly sasl?: string;
   readonly serverKey?: string;
   readonly knownHosts?: string;
 }
@@ -35,6 +36,7 @@ export function addSecurityOptions(command: Command, certificateUse: string): Co
     .option("--server-name <name>", "the name that the server's certificate must have, instead of the target's host")
     .option("--no-verify-hostname", "accept a certificate made out to another name")
     .option("--min-tls <version>", "oldest TLS to accept from the server: 1.2 or 1.3 (default: 1.2)")
+    .option("--sasl <names>", "SASL mechanisms, best first (default: SCRAM-SHA-256,SCRAM-SHA-1, and over x509 PLAIN)")
     .option("--server-key <fingerprint>", "the one key that a server without certificate may show")
     .option("--known-hosts <file>", "the keys of such servers; what the first connection shows is put there")
     .option("--username <name>", "for the schemes with users (or RFB_USERNAME)")
@@ -62,6 +64,7 @@ export function readSecurityOptions(options: SecurityOptions): SecuritySettingsI
         ? RFB_PASSWORD || undefined
         : readSecret("--password-file", options.passwordFile),
     targetName: options.targetName,
+    sasl: options.sasl?.split(",").filter((name) => name.trim() !== ""),
     serverKey: options.serverKey,
     knownHosts: options.knownHosts,
   };

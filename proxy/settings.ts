@@ -11,7 +11,7 @@ import { parseTarget, type Target } from "./target.ts";
 
 /** How to pass a server's security, as an operator writes it. */
 export interface SecuritySettingsInput {
-  /** Names of schemes, best first; `vencrypt` stands for every X509 one that the credentials allow. That when absent. */
+  /** Names of schemes, best first; `vencrypt` stands for the X509 ones that the credentials allow (not x509ident). That when absent. */
   readonly auth?: readonly string[] | undefined;
   /** The authorities to trust, PEM; the host's own when absent. */
   readonly ca?: string | undefined;
@@ -28,6 +28,11 @@ export interface SecuritySettingsInput {
   readonly password?: string | undefined;
   /** xvp: the machine to reach. */
   readonly targetName?: string | undefined;
+  /**
+   * SASL mechanisms, best first: SCRAM-SHA-256, SCRAM-SHA-1 and PLAIN. When absent all three, but PLAIN only over TLS with a
+   * certificate; one that is named here may be used without, too.
+   */
+  readonly sasl?: readonly string[] | undefined;
   /** The one key that a server may show, where it has no certificate: `SHA256:…`, or as TigerVNC prints it. */
   readonly serverKey?: string | undefined;
   /** A file of keys that servers have shown. The first one is trusted, and noted there. */
@@ -94,6 +99,7 @@ export interface SecuritySettings {
   readonly username?: string | undefined;
   readonly password?: string | undefined;
   readonly targetName?: string | undefined;
+  readonly sasl?: readonly string[] | undefined;
   readonly serverKey?: string | undefined;
   readonly knownHosts?: string | undefined;
 }
@@ -186,6 +192,7 @@ function wholeNumber(least: number, most: number): z.ZodNumber {
   return z.number({ error }).int({ error }).min(least, { error }).max(most, { error });
 }
 
+const SASL_NAMES = ["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN"];
 const SCHEME_NAMES = SCHEMES.map(({ name }) => name);
 
 /** Of a scheme; those besides stand for several. */
@@ -197,6 +204,12 @@ function nameOfScheme(...besides: readonly string[]): z.ZodType<string, string> 
     return refuse(context, `${JSON.stringify(text)} is no scheme: the known ones are ${known.join(", ")}`);
   });
 }
+
+const saslName = z.string().transform((text, context) => {
+  const name = text.trim().toUpperCase();
+  if (SASL_NAMES.includes(name)) return name;
+  return refuse(context, `${JSON.stringify(text)} is no SASL mechanism: the known ones are ${SASL_NAMES.join(", ")}`);
+});
 
 const fingerprint = z.string().transform((text, context) => {
   const [, digest] = /^SHA256:([A-Za-z0-9+/]{43})=?$/.exec(text.trim()) ?? [];
@@ -263,6 +276,7 @@ const SECURITY = z.strictObject({
   username: text("a user name").optional(),
   password: text("a password").optional(),
   targetName: text("the name of a machine").optional(),
+  sasl: z.array(saslName).min(1, { error: "name one mechanism or more, the best first" }).optional(),
   serverKey: fingerprint.optional(),
   knownHosts: text("a file").optional(),
 });

@@ -26,7 +26,7 @@ const allowed = fc
   .subarray(NAMES, { minLength: 1 })
   .chain((names) => fc.shuffledSubarray(names, { minLength: names.length }));
 
-const X509 = ["x509plain", "x509vnc", "x509none"];
+const X509 = ["x509plain", "x509sasl", "x509vnc", "x509none"];
 
 describe("The schemes", () => {
   // rfbproto, "Security Types" and "VeNCrypt".
@@ -233,7 +233,7 @@ describe("An operator's list", () => {
   test.each([
     [
       ["username", "password"],
-      ["x509plain", "x509vnc", "x509none"],
+      ["x509plain", "x509sasl", "x509vnc", "x509none"],
     ],
     [["password"], ["x509vnc", "x509none"]],
     [["username"], ["x509none"]],
@@ -259,8 +259,14 @@ describe("An operator's list", () => {
 
   test("keeps a scheme where it was named first, before or after vencrypt", () => {
     const named = (...names: string[]): string[] => usableSchemes(names, ALL).schemes.map(({ name }) => name);
-    expect(named("x509none", "vencrypt")).toStrictEqual(["x509none", "x509plain", "x509vnc"]);
-    expect(named("none", "vencrypt", "x509none")).toStrictEqual(["none", "x509plain", "x509vnc", "x509none"]);
+    expect(named("x509none", "vencrypt")).toStrictEqual(["x509none", "x509plain", "x509sasl", "x509vnc"]);
+    expect(named("none", "vencrypt", "x509none")).toStrictEqual([
+      "none",
+      "x509plain",
+      "x509sasl",
+      "x509vnc",
+      "x509none",
+    ]);
   });
 
   test("is refused for a name that nothing has, wherever it stands", () => {

@@ -108,6 +108,34 @@ describe("rfb proxy --client-auth", () => {
     },
   );
 
+  test("is met with the SASL mechanisms of --sasl, and PLAIN by name alone", async () => {
+    const proxy = await startProxyCommand([
+      ...["--listen", "tcp://127.0.0.1:0", "--target", `127.0.0.1::${server.port}`, "--auth", "none"],
+      ...[
+        "--client-auth",
+        "x509sasl",
+        "--client-users",
+        at("users"),
+        "--client-cert",
+        at("cert.pem"),
+        "--client-key",
+        at("key.pem"),
+      ],
+    ]);
+    const args = ["--auth", "x509sasl", "--username", "grace", "--password-file", at("client-password")];
+    const tls = ["--ca", at("ca.pem"), "--server-name", "localhost"];
+    for (const [sasl, code] of [
+      ["plain", "0"],
+      ["scram-sha-256", "0"],
+      ["scram-sha-1", "1"],
+    ] as const) {
+      const ended = await snapshot(proxy.ports[0]!, ...args, ...tls, "--sasl", sasl);
+      expect(ended.code, `${sasl}: ${ended.stderr}`).toBe(code);
+    }
+    await proxy.stop();
+    said.push(proxy.stderr());
+  });
+
   test("is carried by ws and wss, where it needs no TLS of its own", async () => {
     const proxy = await startProxyCommand([
       ...["--listen", "ws://127.0.0.1:0/vnc", "--listen", "wss://localhost:0/vnc", "--listen", "tcp://127.0.0.1:0"],

@@ -300,23 +300,32 @@ describe("startProxy", () => {
     [["x509plain", "sasl", "ra2ne_256"], ["sasl, ra2ne_256: weaker than the rest"]],
     [["ra2_256", "x509plain"], []],
     [["sasl", "ra2ne_256"], []],
-  ])("warns of what protects less than the best of %j", async (auth, expected) => {
-    const warnings: string[] = [];
-    const proxy = await startProxy(
-      {
-        listen: ["tcp://127.0.0.1:0"],
-        target: "127.0.0.1:1",
-        auth,
-        username: "ada",
-        password: "secret",
-        serverKey: `SHA256:${"A".repeat(43)}`,
-      },
-      { log: (event) => void (event.event === "warning" && warnings.push(event.message)) },
-    );
-    await proxy.close();
-    const weaker = warnings.filter((message) => message.includes("weaker"));
-    expect(weaker).toStrictEqual(expected.map((start) => expect.stringContaining(start)));
-  });
+    [["x509sasl"], [], ["PLAIN"]],
+    [
+      ["x509sasl", "sasl"],
+      ["sasl: weaker than the rest", "--sasl PLAIN: in sasl whoever"],
+      ["SCRAM-SHA-256", "PLAIN"],
+    ],
+  ])(
+    "warns of what protects less than the best of %j",
+    async (auth, expected, sasl: string[] | undefined = undefined) => {
+      const warnings: string[] = [];
+      const proxy = await startProxy(
+        {
+          listen: ["tcp://127.0.0.1:0"],
+          target: "127.0.0.1:1",
+          auth,
+          sasl,
+          username: "ada",
+          password: "secret",
+          serverKey: `SHA256:${"A".repeat(43)}`,
+        },
+        { log: (event) => void (event.event === "warning" && warnings.push(event.message)) },
+      );
+      await proxy.close();
+      expect(warnings).toStrictEqual(expected.map((start) => expect.stringContaining(start)));
+    },
+  );
 
   test.each([
     ["0.0.0.0", /can be reached from other machines/],

@@ -34,6 +34,10 @@ describe("settings of a proxy", () => {
     expect(parseProxySettings({ ...LEAST, listen: [text] }).listen).toEqual([expected]);
   });
 
+  test("names of SASL mechanisms may be written in small letters", () => {
+    expect(parseProxySettings({ ...LEAST, sasl: ["plain", " scram-sha-1"] }).sasl).toEqual(["PLAIN", "SCRAM-SHA-1"]);
+  });
+
   test("names of schemes may be written as VeNCrypt does", () => {
     expect(parseProxySettings({ ...LEAST, auth: ["X509None", " tlsvnc"] }).auth).toEqual(["x509none", "tlsvnc"]);
   });
@@ -83,6 +87,12 @@ describe("settings of a proxy", () => {
     [{ listenCert: "pem" }, "listenCert", /its key is missing/],
     [{ ca: "" }, "ca", /it is empty/],
     [{ password: "" }, "password", /it is empty: give a password/],
+    [
+      { sasl: ["GSSAPI"] },
+      "sasl",
+      /"GSSAPI" is no SASL mechanism: the known ones are SCRAM-SHA-256, SCRAM-SHA-1, PLAIN/,
+    ],
+    [{ sasl: [] }, "sasl", /one mechanism or more/],
     [{ minTls: "1.1" }, "minTls", /1\.2 or 1\.3/],
     [{ clientMaxTls: "1.1" }, "clientMaxTls", /1\.2 or 1\.3/],
     [{ handshakeTimeout: 0 }, "handshakeTimeout", /^0 is not a whole number from 1 to /],
