@@ -272,8 +272,8 @@ function messagePuller<Message>(
   }
 
   function end(input: Input): undefined {
-    if (skipped !== undefined) throw endsWithin("Cannot skip a cut text", input, toSkip);
-    if (available(input) > 0) throw endsWithin(act, input, need - available(input));
+    if (skipped !== undefined) throw endsWithin("Cannot skip a cut text", input, `${toSkip} bytes before it does`);
+    if (available(input) > 0) throw endsWithin(act, input, `${available(input)} bytes into it`);
   }
 }
 
@@ -282,9 +282,8 @@ interface Puller<Event> {
   end(input: Input): undefined;
 }
 
-function endsWithin(act: string, input: Input, missing?: number): RfbError {
-  const reason = missing === undefined ? "the stream ends" : `the stream ends ${missing} bytes or more before it does`;
-  return new RfbError("truncated", act, reason, { offset: input.start });
+function endsWithin(act: string, input: Input, where = "too early"): RfbError {
+  return new RfbError("truncated", act, `the stream ends ${where}`, { offset: input.start });
 }
 
 function unknownMessage(bytes: Uint8Array): UnknownMessage {

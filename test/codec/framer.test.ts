@@ -479,19 +479,24 @@ describe("a stream that ends", () => {
   const whole = update(2, raw(0, 0, 2, 1, hex("0102")), raw(0, 1, 2, 1, hex("0304")));
 
   test.each([
-    ["within a message", hex("03000000 00000003 6161"), 0, "Cannot read a server message", "1 bytes"],
-    ["within an update's head", whole.subarray(0, 3), 0, "Cannot read a server message", "1 bytes"],
-    ["before a rectangle", whole.subarray(0, 4), 4, "Cannot read an update: 2 rectangles are missing", ""],
-    ["within a rectangle's head", whole.subarray(0, 10), 4, "Cannot read an update: 2 rectangles are missing", ""],
-    ["within a payload", whole.subarray(0, 17), 17, "Cannot read a rectangle's payload", ""],
-    ["between rectangles", whole.subarray(0, 18), 18, "Cannot read an update: 1 rectangles are missing", ""],
-  ] as const)("%s", (_, stream, offset, act, missing) => {
+    ["within a message", hex("03000000 00000003 6161"), 0, "Cannot read a server message", "10 bytes into it"],
+    ["within an update's head", whole.subarray(0, 3), 0, "Cannot read a server message", "3 bytes into it"],
+    ["before a rectangle", whole.subarray(0, 4), 4, "Cannot read an update: 2 rectangles are missing", "too early"],
+    [
+      "within a rectangle's head",
+      whole.subarray(0, 10),
+      4,
+      "Cannot read an update: 2 rectangles are missing",
+      "too early",
+    ],
+    ["within a payload", whole.subarray(0, 17), 17, "Cannot read a rectangle's payload", "too early"],
+    ["between rectangles", whole.subarray(0, 18), 18, "Cannot read an update: 1 rectangles are missing", "too early"],
+  ] as const)("%s", (_, stream, offset, act, where) => {
     for (const chunks of [[stream.slice()], bytewise(stream)]) {
       const framer = createServerFramer();
       const { error } = runFramer(framer, "server", NORMAL, chunks);
       expect(error).toBeUndefined();
-      const reason = missing === "" ? "the stream ends" : `the stream ends ${missing} or more before it does`;
-      const told = { code: "truncated", offset, message: `${act} at ${offset}: ${reason}` };
+      const told = { code: "truncated", offset, message: `${act} at ${offset}: the stream ends ${where}` };
       expect(errorOf(() => framer.end())).toMatchObject(told);
       expect(errorOf(() => framer.next(NORMAL))).toMatchObject(told);
     }

@@ -74,6 +74,10 @@ export const framerTargets: readonly Target[] = (["client", "server"] as const).
 );
 
 interface CheckedRun extends Run {
+  /** The stream without what was skipped, as far as events came. */
+  readonly kept: Uint8Array;
+  /** What it says to a stream that ends here. */
+  readonly end: RfbError | undefined;
   /** It is the session that finds the fault, in an event that the framer has no fault to find with. */
   readonly isObserved: boolean;
 }
@@ -85,13 +89,31 @@ function checkedRun(
   chunks: Uint8Array[],
 ): CheckedRun {
   let isObserved = false;
+  let at = 0;
+  const stream = join(chunks);
+  const kept: Uint8Array[] = [];
   const saw = (event: ClientEvent | ServerEvent, current: Session): void => {
+    if (event.type !== "skippedMessage") kept.push(stream.subarray(at, framer.consumed()));
+    at = framer.consumed();
     isObserved = event.type === "rectanglePayload" && current.displayModeChanging;
   };
-  return untouched(chunks, () => ({ ...runFramer(framer, from, session, chunks, saw), isObserved }));
+  return untouched(chunks, () => {
+    const run = runFramer(framer, from, session, chunks, saw);
+    return { ...run, isObserved, kept: join(kept), end: faultAtEnd(framer) };
+  });
 }
 
-function expectSame(whole: Run, pieces: Run): void {
+function faultAtEnd(framer: Framer<unknown>): RfbError | undefined {
+  try {
+    framer.end();
+    return undefined;
+  } catch (error) {
+    if (error instanceof RfbError) return error;
+    throw error;
+  }
+}
+
+function expectSame(whole: CheckedRun, pieces: CheckedRun): void {
   expect(isEqual(whole.error, pieces.error), () => `In pieces it ends in ${pieces.error}, at once in ${whole.error}`);
   expect(isEqual(whole.events, pieces.events), "In pieces it comes to other events");
   expect(isEqual(whole.session, pieces.session), "In pieces it comes to another session");
@@ -105,12 +127,16 @@ function expectSame(whole: Run, pieces: Run): void {
   }
   // Tiles that come together are judged together: how many sound ones pass before a fault is up to the chunks.
   const isSame = whole.error !== undefined || whole.consumed === pieces.consumed;
+  const isSameEnd = whole.error !== undefined || String(whole.end) === String(pieces.end);
+  expect(isSameEnd, () => `In pieces it ends with "${pieces.end}", at once with "${whole.end}"`);
   expect(isSame, () => `In pieces it consumes ${pieces.consumed}, at once ${whole.consumed}`);
 }
 
-function expectSound({ error, consumed, raw, isObserved }: CheckedRun, bytes: Uint8Array): void {
+function expectSound({ error, consumed, raw, kept, end, isObserved }: CheckedRun, bytes: Uint8Array): void {
   if (error !== undefined && !(error instanceof RfbError)) throw error;
-  expect(isEqual(raw, bytes.subarray(0, consumed)), "What it says that it consumed is not what came");
+  expect(isEqual(raw, kept), "What it says that it consumed is not what came");
+  const isOver = error === undefined && end === undefined;
+  expect(!isOver || consumed === bytes.length, () => `It ends well after ${consumed} of ${bytes.length} bytes`);
   if (error === undefined || isObserved) return;
   const { offset = -1 } = error;
   expect(
