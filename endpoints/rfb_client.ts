@@ -1,5 +1,5 @@
 import type { Area } from "../codec/areas.ts";
-import type { ClientMessage } from "../codec/client/mod.ts";
+import type { ClientFence, ClientMessage } from "../codec/client/mod.ts";
 import { ClipboardAction } from "../codec/clipboard.ts";
 import { type Compression, type Image, NO_COMPRESSION } from "../codec/compression.ts";
 import type { Cursor } from "../codec/encodings/cursor.ts";
@@ -24,6 +24,8 @@ import type { ClientConnection } from "./client.ts";
 import { createClipboard } from "./clipboard.ts";
 import { createLatest } from "./latest.ts";
 import { createScreenshots } from "./screenshot.ts";
+import { createUpdateRequests } from "./update_requests.ts";
+import { encodingTypesOf } from "./wanted_encodings.ts";
 
 /** What a client is to ask for. */
 export interface RfbClientOptions {
@@ -123,19 +125,15 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
   let name = textOf(connection.session.name ?? new Uint8Array(0));
   let screens: readonly Screen[] = [];
   let rectangle: Rectangle | undefined;
-  let watchers = 0;
-  let hasAskedForAll = false; // of the present size: a server has nothing new for those who never did
   let hasFence = false;
-  let continuous: "unknown" | "off" | "on" = "unknown";
   let hasQemuKeys = false;
   let unsent = 0;
   let lastAnswer: Promise<unknown> = Promise.resolve();
   let painted = 0; // pixels since others had their turn
   let hasDrawn = false; // in the present update
-  let isPausing = false; // before the next request, after an empty update
 
   let isClosed = false; // by ourselves
-  const screenshots = createScreenshots(framebuffer, {
+  const server = {
     get size() {
       const { framebufferWidth: width, framebufferHeight: height } = connection.session;
       return { width, height };
@@ -143,9 +141,18 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
     get hasFence() {
       return hasFence;
     },
-    fence: (fence) => tell({ type: "clientFence", ...fence }),
-    askForAll: () => request(0),
-  });
+    get isShooting() {
+      return screenshots.isPending;
+    },
+    get isOver() {
+      return events.isOver;
+    },
+    tell,
+    fence: (fence: Omit<ClientFence, "type">) => tell({ type: "clientFence", ...fence }),
+    askForAll: () => requests.askForAll(),
+  };
+  const requests = createUpdateRequests(server);
+  const screenshots = createScreenshots(framebuffer, server);
 
   tell({ type: "setPixelFormat", pixelFormat });
   tell({ type: "setEncodings", encodingTypes });
@@ -207,13 +214,11 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
       return connection.close();
     },
     [Symbol.asyncIterator]() {
-      watchers += 1;
-      if (watchers === 1) watch();
+      requests.watch();
       let isOver = false;
       const leave = (): void => {
-        if (!isOver) watchers -= 1;
+        if (!isOver) requests.unwatch();
         isOver = true;
-        if (watchers === 0) unwatch();
       };
       return {
         async next() {
@@ -302,7 +307,8 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
       case "framebufferUpdateEnd":
         if (hasDrawn) events.add({ type: "update", areas: [] });
         screenshots.updateEnds();
-        if (wantsMore()) requestMore();
+        requests.updateEnds(hasDrawn);
+        hasDrawn = false;
         return;
       case "bell":
         events.add({ type: "bell" });
@@ -317,8 +323,7 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
         }
         return;
       case "endOfContinuousUpdates":
-        if (continuous === "unknown") continuous = "off";
-        if (watchers > 0) watch();
+        requests.continuousEnds();
         return;
       case "resizeFrameBuffer":
       case "palmResizeFrameBuffer":
@@ -364,55 +369,12 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
   }
 
   function resized(): void {
-    hasAskedForAll = false;
     const { width, height } = framebuffer;
     events.add({ type: "resize", width, height });
-    if (continuous === "on") enable(1);
     const isAsked = screenshots.isPending;
+    const isWatched = requests.resized();
     screenshots.resized();
-    if (!isAsked && watchers > 0) request(0); // a new size comes with no promise of its pixels
-  }
-
-  function watch(): void {
-    if (continuous === "off" && hasFence) {
-      enable(1);
-      continuous = "on";
-    }
-    request(hasAskedForAll ? 1 : 0);
-  }
-
-  function wantsMore(): boolean {
-    return screenshots.isPending || (watchers > 0 && continuous !== "on");
-  }
-
-  // At once after an update that has drawn; a server whose updates are empty is not to keep us busy.
-  function requestMore(): void {
-    if (hasDrawn) request(1);
-    else if (!isPausing) {
-      isPausing = true;
-      setTimeout(() => {
-        isPausing = false;
-        if (wantsMore() && !events.isOver) request(1);
-      });
-    }
-    hasDrawn = false;
-  }
-
-  function unwatch(): void {
-    if (continuous !== "on") return;
-    enable(0);
-    continuous = "off";
-  }
-
-  function enable(enableFlag: number): void {
-    const { framebufferWidth: width, framebufferHeight: height } = connection.session;
-    tell({ type: "enableContinuousUpdates", enableFlag, x: 0, y: 0, width, height });
-  }
-
-  function request(incremental: number): void {
-    if (incremental === 0) hasAskedForAll = true;
-    const { framebufferWidth: width, framebufferHeight: height } = connection.session;
-    tell({ type: "framebufferUpdateRequest", incremental, x: 0, y: 0, width, height });
+    if (!isAsked && isWatched) requests.askForAll(); // a new size comes with no promise of its pixels
   }
 
   /** Sends what nobody waits for: a server that takes nothing any more is noticed where it is read. */
@@ -439,44 +401,3 @@ const BREATH = 2 ** 23;
 
 /** What a rectangle tells us, beside the framebuffer. */
 const TOLD: ReadonlySet<number> = new Set([Encoding.DesktopName, Encoding.QEMULEDState, Encoding.ExtendedDesktopSize]);
-
-/** Fast here, and small: those that need no compression library are the last resort. */
-const COMPRESSED = [Encoding.Tight, Encoding.ZRLE, Encoding.Zlib] as const;
-const UNCOMPRESSED = [Encoding.Hextile, Encoding.RRE, Encoding.Raw] as const;
-const PSEUDO = [
-  Encoding.Cursor,
-  Encoding.PointerPos,
-  Encoding.DesktopSize,
-  Encoding.ExtendedDesktopSize,
-  Encoding.DesktopName,
-  Encoding.LastRect,
-  Encoding.Fence,
-  Encoding.ContinuousUpdates,
-  Encoding.QEMUExtendedKeyEvent,
-  Encoding.QEMULEDState,
-  Encoding.ExtendedMouseButtons,
-] as const;
-
-function encodingTypesOf(options: RfbClientOptions): number[] {
-  const { compression, compressionLevel, qualityLevel } = options;
-  const drawing = options.encodingTypes ?? [
-    Encoding.CopyRect,
-    ...(compression === undefined ? [] : COMPRESSED),
-    ...UNCOMPRESSED,
-  ];
-  for (const [name, level] of Object.entries({ compressionLevel, qualityLevel })) {
-    if (level === undefined || (Number.isInteger(level) && level >= 0 && level <= 9)) continue;
-    throw new RangeError(`Cannot ask for ${name} ${level}: it is 0 to 9`);
-  }
-  const mayHaveJpeg = drawing.includes(Encoding.Tight) || drawing.includes(Encoding.TightPNG);
-  if (qualityLevel !== undefined && mayHaveJpeg && compression?.decodeJpeg === undefined) {
-    throw new TypeError("Cannot ask for qualityLevel: Tight would then send JPEG, and no decodeJpeg was given");
-  }
-  return [
-    ...drawing,
-    ...PSEUDO,
-    ...(compression === undefined ? [] : [Encoding.CursorWithAlpha, Encoding.ExtendedClipboard]),
-    ...(compressionLevel === undefined ? [] : [Encoding.CompressionLevel0 + compressionLevel]),
-    ...(qualityLevel === undefined ? [] : [Encoding.JPEGQualityLevel0 + qualityLevel]),
-  ];
-}
