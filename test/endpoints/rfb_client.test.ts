@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { schemesNamed } from "../../auth/mod.ts";
-import { type ClientEvent, type Compression, Encoding, FenceFlag, NO_COMPRESSION, RGBX8888 } from "../../codec/mod.ts";
+import {
+  type ClientEvent,
+  type Compression,
+  DEFAULT_LIMITS,
+  Encoding,
+  FenceFlag,
+  NO_COMPRESSION,
+  RGBX8888,
+} from "../../codec/mod.ts";
 import {
   admitClient,
   createRfbClient,
@@ -77,6 +85,36 @@ async function paint(server: ServerConnection, grey: number, rows: number, y = 0
   const head = join([be16(0), be16(y), be16(4), be16(rows), be32(Encoding.Raw)]);
   await server.sendBytes(join([head, new Uint8Array(16 * rows).fill(grey)]));
 }
+
+test("Updates that come by themselves are told of where they draw, and only there", async () => {
+  const { client, server } = await meet();
+  await server.send({ type: "serverFence", flags: FenceFlag.Request, payload: new Uint8Array(0) });
+  await server.send({ type: "endOfContinuousUpdates" });
+  await next(server, "clientFence");
+  const events = client[Symbol.asyncIterator]();
+  expect(await next(server, "enableContinuousUpdates")).toMatchObject({ enableFlag: 1, width: 4, height: 2 });
+  await begin(server);
+  await paint(server, 1, 2);
+  expect((await soon("update", events.next())).value).toMatchObject({ type: "update" });
+  await server.send({ type: "framebufferUpdate", numberOfRectangles: 0 });
+  await server.send({ type: "bell" });
+  expect((await soon("bell", events.next())).value).toStrictEqual({ type: "bell" });
+  await events.return?.();
+  expect(await next(server, "enableContinuousUpdates")).toMatchObject({ enableFlag: 0 });
+});
+
+test("A clipboard over the limits is skipped, and the session goes on", async () => {
+  const { client, server } = await meet();
+  const events = client[Symbol.asyncIterator]();
+  const text = new Uint8Array(DEFAULT_LIMITS.maxCutTextLength + 1);
+  await server.send({ type: "serverCutText", text });
+  await server.send({ type: "serverCutText", text: Uint8Array.of(0x61) });
+  expect((await soon("word of it", events.next())).value).toStrictEqual({
+    type: "clipboardSkipped",
+    length: 8 + text.length,
+  });
+  expect((await soon("the next", events.next())).value).toStrictEqual({ type: "clipboard", text: "a" });
+});
 
 describe("A screenshot is not older than its call", () => {
   test("where an update was under way for an earlier request", async () => {

@@ -3,6 +3,7 @@ import { schemesNamed } from "../../auth/mod.ts";
 import {
   createPixelReaders,
   createSurface,
+  DEFAULT_LIMITS,
   Encoding,
   FenceFlag,
   fillArea,
@@ -757,6 +758,14 @@ describe("The clipboard", () => {
     await viewer.send({ type: "clientCutText", text: latin1("caf\u00e9\n1") });
     await until("text", () => events.length === 2);
     expect(events[1]).toMatchObject({ type: "clipboard", text: "café\n1" });
+    const long = new Uint8Array(DEFAULT_LIMITS.maxCutTextLength + 1);
+    await viewer.send({ type: "clientCutText", text: long });
+    await viewer.send({ type: "clientCutText", text: Uint8Array.of(0x61) });
+    await until("word of both", () => events.length === 4);
+    expect(events.slice(2)).toMatchObject([
+      { type: "clipboardSkipped", length: 8 + long.length },
+      { type: "clipboard", text: "a" },
+    ]);
     server.setClipboard("thé \u2615\r\n2");
     expect((await viewer.message("serverCutText")).text).toStrictEqual(latin1("thé ?\n2"));
     expect(() => server.setClipboard("x".repeat(2 ** 20 + 1))).toThrow(RangeError);
