@@ -34,16 +34,23 @@ import { verifying } from "./verification.ts";
 export interface Ra2Kind {
   /** Of the keys on both sides, and of what the session's keys are made from. */
   readonly hash: "SHA-1" | "SHA-256";
-  /** Bytes of a random, and of an AES key. For the types of 256 bits rfbproto has randoms of 16, and all that is in use 32. */
+  /**
+   * Bytes of each random, in either round, and of an AES key. For the types of 256 bits rfbproto has randoms of 16, and all
+   * that is in use 32.
+   */
   readonly length: 16 | 32;
   /** Whether all that comes after is sealed too, from SecurityResult on. */
   readonly sealsAll: boolean;
+  /** Whether there is a second round of keys, behind the credentials. */
+  readonly rekeys: boolean;
 }
 
-export const RA2: Ra2Kind = { hash: "SHA-1", length: 16, sealsAll: true };
+export const RA2: Ra2Kind = { hash: "SHA-1", length: 16, sealsAll: true, rekeys: false };
 export const RA2NE: Ra2Kind = { ...RA2, sealsAll: false };
-export const RA2_256: Ra2Kind = { hash: "SHA-256", length: 32, sealsAll: true };
+export const RA2R: Ra2Kind = { ...RA2, rekeys: true };
+export const RA2_256: Ra2Kind = { ...RA2, hash: "SHA-256", length: 32 };
 export const RA2NE_256: Ra2Kind = { ...RA2_256, sealsAll: false };
+export const RA2R_256: Ra2Kind = { ...RA2_256, rekeys: true };
 
 /**
  * The client's side of RSA-AES, rfbproto "RSA-AES Security Type". It shows a key of its own, made for this one
@@ -76,9 +83,8 @@ export function ra2Client(kind: Ra2Kind, context: ClientContext): Exchange {
     if (encrypted === undefined) return undefined;
     const serverRandom = decryptPkcs1(encrypted, ours, kind.length, random);
     return afterwards(async () => {
-      const { clientKey, serverKey } = await sessionKeys(kind, clientRandom, serverRandom);
+      const channel = await channelBetween(kind, clientRandom, serverRandom, limits);
       const { clientHash, serverHash } = await hashes(kind, blocks);
-      const channel = createChannel(clientKey, serverKey, limits);
       return saying(
         channel.seal(clientHash),
         readingHash(channel, serverHash, "server", () => reading((more) => readSubtype(more, channel))),
@@ -99,7 +105,7 @@ export function ra2Client(kind: Ra2Kind, context: ClientContext): Exchange {
       const username = credential("user name", wantsUser ? given.username! : "");
       const password = credential("password", given.password!);
       const credentials = encodeRa2Credentials({ type: "ra2Credentials", username, password });
-      return saying(channel.seal(credentials), leaving(kind, channel, { next: () => DONE }));
+      return saying(channel.seal(credentials), leaving(kind, channel, context, { next: () => DONE }));
     });
   }
 }
@@ -108,7 +114,8 @@ export function ra2Client(kind: Ra2Kind, context: ClientContext): Exchange {
  * The server's side of RSA-AES, rfbproto "RSA-AES Security Type". It asks for user and password where the verifier has a
  * `verify`, else for the password alone.
  */
-export function ra2Server(kind: Ra2Kind, { verifier, random, limits }: ServerContext): Exchange {
+export function ra2Server(kind: Ra2Kind, context: ServerContext): Exchange {
+  const { verifier, random, limits } = context;
   const { rsaKey } = verifier;
   if (rsaKey === undefined) throw new TypeError("Cannot serve RSA-AES: the verifier has no rsaKey");
   const check = credentialCheck(verifier);
@@ -142,9 +149,8 @@ export function ra2Server(kind: Ra2Kind, { verifier, random, limits }: ServerCon
     if (encrypted === undefined) return undefined;
     const clientRandom = decryptPkcs1(encrypted, ours, kind.length, random);
     return afterwards(async () => {
-      const { clientKey, serverKey } = await sessionKeys(kind, clientRandom, serverRandom);
+      const channel = await channelBetween(kind, serverRandom, clientRandom, limits);
       const { clientHash, serverHash } = await hashes(kind, blocks);
-      const channel = createChannel(serverKey, clientKey, limits);
       return saying(
         channel.seal(serverHash),
         readingHash(channel, clientHash, "client", () =>
@@ -161,7 +167,7 @@ export function ra2Server(kind: Ra2Kind, { verifier, random, limits }: ServerCon
     const message = channel.take(input, extentOfRa2Credentials, decodeRa2Credentials);
     if (message === undefined) return undefined;
     // The frames begin ahead of the verdict: they carry that as well.
-    return leaving(kind, channel, check.run(message.username, message.password));
+    return leaving(kind, channel, context, check.run(message.username, message.password));
   }
 }
 
@@ -170,6 +176,9 @@ interface Blocks {
   readonly serverBlock: Uint8Array;
   readonly clientBlock: Uint8Array;
 }
+
+/** What keys are made with, in either role. */
+type Means = Pick<ServerContext, "random" | "limits">;
 
 /** The frames that an exchange's own messages go in. They need not begin and end together. */
 interface Channel {
@@ -180,14 +189,30 @@ interface Channel {
     extentOf: (bytes: Uint8Array, at: number, end: number, limits: Limits) => number,
     decode: (bytes: Uint8Array, at: number) => Message,
   ): Message | undefined;
+  /** As many bytes, whatever they stand for. */
+  takeBytes(input: Input, length: number): Uint8Array | undefined;
   /** What was opened, and not taken. */
   rest(): Uint8Array;
+}
+
+/** Either side seals with the hash of its peer's random and its own, in this order: the roles need not be told apart. */
+async function channelBetween(
+  { hash, length }: Ra2Kind,
+  ours: Uint8Array,
+  theirs: Uint8Array,
+  limits: Limits,
+): Promise<Channel> {
+  const [sealing, opening] = await Promise.all([
+    digestOf(hash, concat([theirs, ours])),
+    digestOf(hash, concat([ours, theirs])),
+  ]);
+  return createChannel(sealing.subarray(0, length), opening.subarray(0, length), limits);
 }
 
 function createChannel(sealingKey: Uint8Array, openingKey: Uint8Array, limits: Limits): Channel {
   const open = createFrameOpener(openingKey);
   const opened = createInput();
-  return {
+  const channel: Channel = {
     seal: createFrameSealer(sealingKey),
     open,
     take(input, extentOf, decode) {
@@ -199,14 +224,21 @@ function createChannel(sealingKey: Uint8Array, openingKey: Uint8Array, limits: L
         append(opened, clear);
       }
     },
+    takeBytes(input, length) {
+      return channel.take(
+        input,
+        () => length,
+        (bytes, at) => view(bytes, at, length),
+      );
+    },
     rest: () => drain(opened),
   };
+  return channel;
 }
 
 function readingHash(channel: Channel, expected: Uint8Array, peer: string, onward: () => Exchange): Exchange {
   return reading((input) => {
-    const extentOf = (): number => expected.length;
-    const hash = channel.take(input, extentOf, (bytes, at) => view(bytes, at, expected.length));
+    const hash = channel.takeBytes(input, expected.length);
     if (hash === undefined) return undefined;
     if (equalInConstantTime(hash, expected)) return onward();
     throw new RfbError("insecure", "Cannot pass RSA-AES", `the ${peer}'s hash is of other keys than went to and fro`);
@@ -214,20 +246,60 @@ function readingHash(channel: Channel, expected: Uint8Array, peer: string, onwar
 }
 
 /** The end of the exchange's own frames: the connection's begin, or there are none any more. `onward` comes after. */
-function leaving({ sealsAll }: Ra2Kind, channel: Channel, onward: Exchange): Exchange {
-  let left = false;
+function leaving(kind: Ra2Kind, channel: Channel, context: Means, onward: Exchange): Exchange {
+  if (kind.rekeys) return rekeying(kind, channel, context, (renewed) => ending(kind, renewed, onward));
+  return ending(kind, channel, onward);
+}
+
+/**
+ * The second round of keys, rfbproto "RSA-AES Two-step Security Type". Each side sends a random in a frame of the first keys:
+ * as long as in the first round, and nothing tells its length. All behind it is under keys made of these two, and counted
+ * from 0.
+ *
+ * Who begins is not said, and implementations differ. So neither of our sides waits for the other: the client's random goes
+ * right behind the credentials, the server's as soon as it has them. It checks them once the new keys are there, so that until
+ * SecurityResult nothing tells how that went. The random fills a frame of its own, for peers that take no other. We were
+ * tested with our own second implementation alone.
+ */
+function rekeying(
+  kind: Ra2Kind,
+  channel: Channel,
+  { random, limits }: Means,
+  onward: (renewed: Channel) => Exchange,
+): Exchange {
+  const ours = random(kind.length);
+  return saying(
+    channel.seal(ours),
+    reading((input) => {
+      const theirs = channel.takeBytes(input, kind.length);
+      if (theirs === undefined) return undefined;
+      refuseRest(channel, "the last frame of its first keys");
+      return afterwards(async () => onward(await channelBetween(kind, ours, theirs, limits)));
+    }),
+  );
+}
+
+function ending({ sealsAll }: Ra2Kind, channel: Channel, onward: Exchange): Exchange {
+  let ended = false;
   return {
     next(input) {
-      if (left) return onward.next(input);
-      left = true;
-      const rest = channel.rest();
+      if (ended) return onward.next(input);
+      ended = true;
       if (sealsAll) {
-        return { type: "startRecords", records: createFrameRecords(channel.seal, channel.open, rest, drain(input)) };
+        const records = createFrameRecords(channel.seal, channel.open, channel.rest(), drain(input));
+        return { type: "startRecords", records };
       }
-      if (rest.length === 0) return onward.next(input);
-      throw new RfbError("trailing", "Cannot pass RSA-AES", `${rest.length} bytes are left in its last frame`);
+      refuseRest(channel, "its last frame");
+      return onward.next(input);
     },
   };
+}
+
+/** @throws {RfbError} `trailing`: more was opened than taken, and there is nobody to read it */
+function refuseRest(channel: Channel, frame: string): void {
+  const { length } = channel.rest();
+  if (length === 0) return;
+  throw new RfbError("trailing", "Cannot pass RSA-AES", `${length} bytes are left in ${frame}`);
 }
 
 /** What the server asks for, and how it goes on with the answer. */
@@ -256,18 +328,6 @@ function credential(what: string, text: string): Uint8Array {
   const bytes = bytesOf(text);
   if (bytes.length <= 255) return bytes;
   throw new RangeError(`Cannot send a ${what} of ${bytes.length} bytes: RSA-AES has room for 255`);
-}
-
-async function sessionKeys(
-  { hash, length }: Ra2Kind,
-  clientRandom: Uint8Array,
-  serverRandom: Uint8Array,
-): Promise<{ readonly clientKey: Uint8Array; readonly serverKey: Uint8Array }> {
-  const [clientKey, serverKey] = await Promise.all([
-    digestOf(hash, concat([serverRandom, clientRandom])),
-    digestOf(hash, concat([clientRandom, serverRandom])),
-  ]);
-  return { clientKey: clientKey.subarray(0, length), serverKey: serverKey.subarray(0, length) };
 }
 
 async function hashes(

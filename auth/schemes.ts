@@ -6,7 +6,7 @@ import { identClient, identServer } from "./ident.ts";
 import { msLogonClient, msLogonServer } from "./ms_logon.ts";
 import { none } from "./none.ts";
 import { plainClient, plainServer } from "./plain.ts";
-import { RA2, RA2_256, RA2NE, RA2NE_256, type Ra2Kind, ra2Client, ra2Server } from "./ra2.ts";
+import { RA2, RA2_256, RA2NE, RA2NE_256, RA2R, RA2R_256, type Ra2Kind, ra2Client, ra2Server } from "./ra2.ts";
 import { saslClient, saslServer } from "./sasl/exchange.ts";
 import type { Scheme } from "./scheme.ts";
 import { vncAuthClient, vncAuthServer } from "./vnc_auth.ts";
@@ -64,6 +64,8 @@ const DIRECT: readonly Scheme[] = [
   { name: "sasl", path: [SecurityType.SASL], protects: "password", legacy: false, ...SASL },
   { name: "ra2_256", path: [SecurityType.RA2_256], ...ra2(RA2_256) },
   { name: "ra2", path: [SecurityType.RA2], ...ra2(RA2) },
+  { name: "ra2r_256", path: [SecurityType.RA2r_256], ...ra2(RA2R_256) },
+  { name: "ra2r", path: [SecurityType.RA2r], ...ra2(RA2R) },
   { name: "ra2ne_256", path: [SecurityType.RA2ne_256], ...ra2(RA2NE_256) },
   { name: "ra2ne", path: [SecurityType.RA2ne], ...ra2(RA2NE) },
   {
@@ -126,6 +128,8 @@ export const SCHEMES: readonly Scheme[] = [
     "dh",
     "ra2_256",
     "ra2",
+    "ra2r_256",
+    "ra2r",
     "ra2ne_256",
     "ra2ne",
   ]),

@@ -15,13 +15,16 @@ import { be16, be32, join, latin1 } from "../codec/bytes.ts";
 
 /** The types by number, and what differs between them. */
 export const RA2_TYPES = {
-  ra2: { number: 5, hash: "sha1", length: 16, sealsAll: true },
-  ra2ne: { number: 6, hash: "sha1", length: 16, sealsAll: false },
-  ra2_256: { number: 129, hash: "sha256", length: 32, sealsAll: true },
-  ra2ne_256: { number: 130, hash: "sha256", length: 32, sealsAll: false },
+  ra2: { number: 5, hash: "sha1", length: 16, sealsAll: true, rekeys: false },
+  ra2ne: { number: 6, hash: "sha1", length: 16, sealsAll: false, rekeys: false },
+  ra2r: { number: 13, hash: "sha1", length: 16, sealsAll: true, rekeys: true },
+  ra2_256: { number: 129, hash: "sha256", length: 32, sealsAll: true, rekeys: false },
+  ra2ne_256: { number: 130, hash: "sha256", length: 32, sealsAll: false, rekeys: false },
+  ra2r_256: { number: 133, hash: "sha256", length: 32, sealsAll: true, rekeys: true },
 } as const;
 
 export type Ra2Name = keyof typeof RA2_TYPES;
+type Ra2Type = (typeof RA2_TYPES)[Ra2Name];
 
 /** Bytes of a connection, as many as are asked for. */
 export interface Wire {
@@ -39,9 +42,24 @@ export interface Twists {
   readonly frame?: (frame: Uint8Array) => Uint8Array;
   readonly subtype?: number;
   readonly credentials?: Uint8Array;
-  /** More in the frame of the last message, which is the subtype or the credentials; and frames behind it. */
+  /**
+   * More in the frame of the last message, which is the subtype or the credentials, and of a second round the random; and
+   * frames behind it: in the same write, where all that they take is known by then.
+   */
   readonly trailing?: Uint8Array;
   readonly ahead?: readonly Uint8Array[];
+  /** Of the second round's random; and of the frame that it is in. */
+  readonly random?: (random: Uint8Array) => Uint8Array;
+  readonly randomFrame?: (frame: Uint8Array) => Uint8Array;
+  /**
+   * When the second round's random goes out: as soon as the credentials are through, which is so when absent; once the
+   * other's has come; in one frame with the subtype or the credentials.
+   */
+  readonly order?: "first" | "last" | "joined";
+  /** Where the write of that random, and of all that is with it, is cut in two. */
+  readonly cut?: number;
+  /** What does not change with the second round. */
+  readonly keeps?: "keys" | "counts";
   /** The messages in frames of so many bytes, which fit none of them; an empty one ahead of each. */
   readonly frameLength?: number;
 }
@@ -79,12 +97,8 @@ export async function passAsClient(
   await raw.write(join([be16(encrypted.length), encrypted]));
   const serverRandom = decryptWith(key, await readCounted(raw), type.length);
 
-  const frames = framesOver(
-    raw,
-    digest(type.hash, serverRandom, clientRandom).subarray(0, type.length),
-    digest(type.hash, clientRandom, serverRandom).subarray(0, type.length),
-    twists,
-  );
+  const { clientKey, serverKey } = keysOf(type, clientRandom, serverRandom);
+  const frames = framesOver(raw, clientKey, serverKey, twists);
   const hash = (twists.hash ?? same)(digest(type.hash, clientBlock, serverBlock));
   await frames.write(hash, twists.frame);
   const serverHash = digest(type.hash, serverBlock, clientBlock);
@@ -93,10 +107,12 @@ export async function passAsClient(
   const username = subtype === 1 ? Buffer.from(credentials.username) : Buffer.alloc(0);
   const password = Buffer.from(credentials.password);
   const message = join([Uint8Array.of(username.length), username, Uint8Array.of(password.length), password]);
-  await writeLast(frames, twists.credentials ?? message, twists);
+  const second = randomBytes(type.length);
+  await writeLast(frames, twists.credentials ?? message, type, second, twists);
+  const last = await renewed(frames, raw, type, "client", second, twists);
   return {
     ...credentials,
-    ...after(frames, raw, transport, type.sealsAll),
+    ...after(last, raw, transport, type.sealsAll),
     subtype: subtype!,
     fingerprint: fingerprintOf(serverBlock),
   };
@@ -125,20 +141,18 @@ export async function passAsServer(
   await raw.write(join([be16(encrypted.length), encrypted]));
   const clientRandom = decryptWith(key, await readCounted(raw), type.length);
 
-  const frames = framesOver(
-    raw,
-    digest(type.hash, clientRandom, serverRandom).subarray(0, type.length),
-    digest(type.hash, serverRandom, clientRandom).subarray(0, type.length),
-    twists,
-  );
+  const { clientKey, serverKey } = keysOf(type, clientRandom, serverRandom);
+  const frames = framesOver(raw, serverKey, clientKey, twists);
   await frames.write((twists.hash ?? same)(digest(type.hash, serverBlock, clientBlock)), twists.frame);
   const clientHash = digest(type.hash, clientBlock, serverBlock);
   if (!clientHash.equals(await frames.read(clientHash.length))) throw new Error("the client's hash is wrong");
-  await writeLast(frames, Uint8Array.of(twists.subtype ?? subtype), twists);
+  const second = randomBytes(type.length);
+  await writeLast(frames, Uint8Array.of(twists.subtype ?? subtype), type, second, twists);
   const username = await readText(frames);
   const password = await readText(frames);
   const fingerprint = fingerprintOf(serverBlock);
-  return { ...after(frames, raw, transport, type.sealsAll), subtype, username, password, fingerprint };
+  const last = await renewed(frames, raw, type, "server", second, twists);
+  return { ...after(last, raw, transport, type.sealsAll), subtype, username, password, fingerprint };
 }
 
 /** AES-EAX by its definition, on OpenSSL's AES. */
@@ -188,14 +202,32 @@ export function wireOver(transport: Transport): Wire {
   };
 }
 
+function keysOf({ hash, length }: Ra2Type, clientRandom: Uint8Array, serverRandom: Uint8Array) {
+  return {
+    clientKey: digest(hash, serverRandom, clientRandom).subarray(0, length),
+    serverKey: digest(hash, clientRandom, serverRandom).subarray(0, length),
+  };
+}
+
 interface Frames {
   read(length: number): Promise<Uint8Array>;
+  /** What was opened, and not read. */
+  held(): Uint8Array;
+  /** Frames that were sealed, and opened. */
+  counts(): readonly [number, number];
+  seal(message: Uint8Array): Uint8Array;
   /** The messages as frames, in one write. */
   write(messages: Uint8Array | readonly Uint8Array[], twist?: (frames: Uint8Array) => Uint8Array): Promise<void>;
 }
 
-function framesOver(raw: Wire, sealing: Uint8Array, opening: Uint8Array, { frameLength }: Twists): Frames {
-  let [sealed, opened] = [0, 0];
+function framesOver(
+  raw: Wire,
+  sealing: Uint8Array,
+  opening: Uint8Array,
+  { frameLength }: Twists,
+  counts: readonly [number, number] = [0, 0],
+): Frames {
+  let [sealed, opened] = counts;
   let held: Uint8Array = new Uint8Array(0);
   const frameOf = (clear: Uint8Array): Uint8Array => {
     const head = be16(clear.length);
@@ -217,6 +249,9 @@ function framesOver(raw: Wire, sealing: Uint8Array, opening: Uint8Array, { frame
       held = held.slice(length);
       return bytes;
     },
+    held: () => held,
+    counts: () => [sealed, opened],
+    seal: (message) => join(framesOf(message)),
     async write(messages, twist = same) {
       const all = messages instanceof Uint8Array ? [messages] : messages;
       await raw.write(twist(join(all.flatMap(framesOf))));
@@ -233,8 +268,41 @@ function framesOver(raw: Wire, sealing: Uint8Array, opening: Uint8Array, { frame
   }
 }
 
-function writeLast(frames: Frames, message: Uint8Array, { trailing, ahead = [] }: Twists): Promise<void> {
-  return frames.write([join([message, trailing ?? new Uint8Array(0)]), ...ahead]);
+function writeLast(
+  frames: Frames,
+  message: Uint8Array,
+  { rekeys }: Ra2Type,
+  ours: Uint8Array,
+  { trailing = NOTHING, ahead = [], order }: Twists,
+): Promise<void> {
+  if (rekeys) return frames.write(order === "joined" ? join([message, ours]) : message);
+  return frames.write([join([message, trailing]), ...ahead]);
+}
+
+/** The frames that hold after the second round, where the type has one. */
+async function renewed(
+  frames: Frames,
+  raw: Wire,
+  type: Ra2Type,
+  role: "client" | "server",
+  ours: Uint8Array,
+  twists: Twists,
+): Promise<Frames> {
+  if (!type.rekeys) return frames;
+  const { random = same, randomFrame = same, trailing = NOTHING, ahead = [], cut, keeps } = twists;
+  const { order = ahead.length > 0 ? "last" : "first" } = twists;
+  const sealed = () => randomFrame(frames.seal(join([random(ours), trailing])));
+  if (order === "first") await raw.write(sealed());
+  const theirs = await frames.read(type.length);
+  if (frames.held().length > 0) throw new Error("the random does not fill its frame");
+  const { clientKey, serverKey } = role === "client" ? keysOf(type, ours, theirs) : keysOf(type, theirs, ours);
+  const [sealing, opening] = role === "client" ? [clientKey, serverKey] : [serverKey, clientKey];
+  const counts = keeps === "counts" ? frames.counts() : undefined;
+  const next = keeps === "keys" ? frames : framesOver(raw, sealing, opening, twists, counts);
+  const last = join([...(order === "last" ? [sealed()] : []), ...ahead.map(next.seal)]);
+  await raw.write(last.slice(0, cut));
+  if (cut !== undefined) await raw.write(last.slice(cut));
+  return next;
 }
 
 function after(frames: Frames, raw: Wire, transport: Transport, sealsAll: boolean) {
@@ -309,3 +377,5 @@ function encryptCbc(key: Uint8Array, bytes: Uint8Array): Buffer {
 function same(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
+
+const NOTHING: Uint8Array = new Uint8Array(0);

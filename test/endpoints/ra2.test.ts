@@ -24,10 +24,11 @@ import {
   wireOver,
 } from "../auth/ra2_peer.ts";
 import { jwkOf, keyOf, makeOneKeyOnly } from "../auth/rsa_keys.ts";
-import { hex, hexOf, join, latin1 } from "../codec/bytes.ts";
+import { be16, hex, hexOf, join, latin1 } from "../codec/bytes.ts";
 import { soon } from "../proxy/bed.ts";
 
 const NAMES = Object.keys(RA2_TYPES) as Ra2Name[];
+const REKEYING = NAMES.filter((name) => RA2_TYPES[name].rekeys);
 const KNOWN = { username: "ada", password: "engine no. 9" };
 const VERIFIER: Verifier = {
   password: () => KNOWN.password,
@@ -88,20 +89,20 @@ async function failureOf(work: Promise<unknown>): Promise<RfbError> {
   return error as RfbError;
 }
 
-/** The peer's end of a session, as bytes. */
-async function playServer({ wire }: Passed): Promise<void> {
-  await wire.write(hex("00000000"));
+/** The peer's end of a session, as bytes; with `isAhead` it has said its part of the beginning already. */
+async function playServer({ wire }: Passed, isAhead = false): Promise<void> {
+  if (!isAhead) await wire.write(hex("00000000"));
   expect(hexOf(await wire.read(1))).toBe("01");
-  await wire.write(SERVER_INIT_BYTES);
+  if (!isAhead) await wire.write(SERVER_INIT_BYTES);
   expect(hexOf(await wire.read(8))).toBe(hexOf(KEY_EVENT));
   await wire.write(BELL);
 }
 
-async function playClient({ wire }: Passed): Promise<void> {
+async function playClient({ wire }: Passed, isAhead = false): Promise<void> {
   expect(hexOf(await wire.read(4))).toBe("00000000");
-  await wire.write(hex("01"));
+  if (!isAhead) await wire.write(hex("01"));
   expect(hexOf(await wire.read(SERVER_INIT_BYTES.length))).toBe(hexOf(SERVER_INIT_BYTES));
-  await wire.write(KEY_EVENT);
+  if (!isAhead) await wire.write(KEY_EVENT);
   expect(hexOf(await wire.read(1))).toBe(hexOf(BELL));
 }
 
@@ -139,7 +140,7 @@ describe.each(NAMES.flatMap((name) => [undefined, 1, 7].map((chunk) => [name, ch
 );
 
 describe.each(NAMES)("%s", (name) => {
-  const { sealsAll, number } = RA2_TYPES[name];
+  const { sealsAll, rekeys, number } = RA2_TYPES[name];
 
   test.each([1, 3])("reads messages in frames of %d, which fit none of them, and empty ones", async (frameLength) => {
     const [near, far] = createMemoryPair();
@@ -256,8 +257,12 @@ describe.each(NAMES)("%s", (name) => {
   test("opens what came ahead of the records, whole frames and part of the last one's bytes", async () => {
     const [near, far] = createMemoryPair();
     const joining = joined(near, name);
-    // In the subtype's frame, and in frames behind it: all at hand when the credentials have gone out.
-    const ahead = sealsAll ? { trailing: hex("0000"), ahead: [hex("00"), hex("00")] } : {};
+    // In the subtype's frame, and in frames behind it: all at hand when the credentials have gone out. Where keys are made
+    // anew, in frames of the new ones behind the random.
+    const result = rekeys
+      ? { ahead: [hex("0000"), hex("00"), hex("00")] }
+      : { trailing: hex("0000"), ahead: [hex("00"), hex("00")] };
+    const ahead = sealsAll ? result : {};
     const passed = await soon("passing", passAsServer(far, name, 1, KEY, ahead));
     if (!sealsAll) await passed.wire.write(hex("00000000"));
     await passed.wire.write(SERVER_INIT_BYTES);
@@ -266,7 +271,8 @@ describe.each(NAMES)("%s", (name) => {
 
     const [here, there] = createMemoryPair();
     const admitting = admitted(here, name);
-    const eager = sealsAll ? { trailing: hex("01"), ahead: [KEY_EVENT] } : {};
+    const init = rekeys ? { ahead: [hex("01"), KEY_EVENT] } : { trailing: hex("01"), ahead: [KEY_EVENT] };
+    const eager = sealsAll ? init : {};
     const client = await soon("passing", passAsClient(there, name, KNOWN, KEY, eager));
     if (!sealsAll) await client.wire.write(join([hex("01"), KEY_EVENT]));
     const server = await soon("admitted", admitting);
@@ -309,6 +315,133 @@ describe("Bytes that are left in the last frame of a type that does not seal all
     const admitting = failureOf(admitted(here, name));
     await soon("passing", passAsClient(there, name, KNOWN, KEY, { trailing: hex("01") }));
     expect(await admitting).toMatchObject(reason(1));
+  });
+});
+
+describe.each(REKEYING)("The second round of %s", (name) => {
+  /** What our client or server makes of a peer: a session with a message each way, or what it fails with. */
+  async function met(role: "client" | "server", twists: Twists, verifier: Verifier = VERIFIER): Promise<unknown> {
+    const [near, far] = createMemoryPair();
+    const isAhead = twists.ahead !== undefined;
+    const play =
+      role === "client"
+        ? passAsServer(far, name, 1, KEY, twists).then((passed) => playServer(passed, isAhead))
+        : passAsClient(far, name, KNOWN, KEY, twists).then((passed) => playClient(passed, isAhead));
+    const peer = play.catch((error: unknown) => error);
+    const ours = await soon(
+      "outcome",
+      (role === "client" ? useClient() : useServer()).catch((error: unknown) => error),
+    );
+    if (ours === undefined) expect(await soon("peer", peer)).toBeUndefined();
+    for (const end of [near, far]) end.abort();
+    return ours ?? "passed";
+
+    async function useClient(): Promise<void> {
+      const client = await joined(near, name);
+      await client.send({ type: "keyEvent", downFlag: 1, key: 0x61 });
+      expect(await client.next()).toStrictEqual({ type: "bell" });
+    }
+    async function useServer(): Promise<void> {
+      const server = await admitted(near, name, { verifier });
+      expect(await server.next()).toStrictEqual({ type: "keyEvent", downFlag: 1, key: 0x61 });
+      await server.send({ type: "bell" });
+    }
+  }
+
+  const ROLES = ["client", "server"] as const;
+
+  /** What our client's or server's peer can say without an answer to it, once there are new keys. */
+  function aheadOf(role: "client" | "server"): readonly Uint8Array[] {
+    return role === "client" ? [hex("00000000"), SERVER_INIT_BYTES] : [hex("01"), KEY_EVENT];
+  }
+
+  test.each(ROLES)("waits for nobody, and lets others wait: our %s", async (role) => {
+    for (const order of ["first", "last", "joined"] as const) {
+      for (const frameLength of [undefined, 1, 5]) {
+        expect(await met(role, { order, ...(frameLength !== undefined && { frameLength }) }), order).toBe("passed");
+      }
+    }
+  });
+
+  test.each(ROLES)("ends where it ends, wherever the bytes are cut: our %s", { timeout: 60_000 }, async (role) => {
+    const ahead = aheadOf(role);
+    const lengths = [RA2_TYPES[name].length, ...ahead.map((message) => message.length)];
+    const whole = lengths.reduce((sum, length) => sum + 2 + length + 16, 0);
+    for (let cut = 1; cut < whole; cut++) expect(await met(role, { ahead, cut }), `cut at ${cut}`).toBe("passed");
+  });
+
+  const TAG = { code: "insecure", reason: "its tag does not match" };
+  const LEFT = { code: "trailing", act: "Cannot pass RSA-AES" };
+  test.each<[string, Twists, object]>([
+    ["a tag that was changed", { randomFrame: (frame) => frame.with(-1, frame.at(-1)! ^ 1) }, TAG],
+    ["a random that was changed", { randomFrame: (frame) => frame.with(2, frame[2]! ^ 1) }, TAG],
+    ["a length that was changed", { randomFrame: (frame) => join([hex("0001"), frame.slice(2)]) }, TAG],
+    ["a random that comes twice", { randomFrame: (frame) => join([frame, frame]) }, TAG],
+    ["a random that lacks a byte", { random: (random) => random.slice(1) }, TAG],
+    ["another random than the keys are made of", { random: (random) => random.with(0, random[0]! ^ 1) }, TAG],
+    [
+      "a random with a byte more",
+      { trailing: hex("00") },
+      { ...LEFT, reason: "1 bytes are left in the last frame of its first keys" },
+    ],
+    [
+      "a random with a length ahead of it",
+      { random: (random) => join([be16(random.length), random]) },
+      { ...LEFT, reason: "2 bytes are left in the last frame of its first keys" },
+    ],
+    [
+      "what comes behind it in the same frame",
+      { trailing: hex("00000000") },
+      { ...LEFT, reason: "4 bytes are left in the last frame of its first keys" },
+    ],
+    ["old keys where the new ones hold", { keeps: "keys" }, TAG],
+    ["new keys whose count goes on", { keeps: "counts" }, TAG],
+  ])("fails at %s", async (_what, twists, expected) => {
+    for (const order of ["first", "last"] as const) {
+      for (const role of ROLES) {
+        const outcome = await met(role, { order, ahead: aheadOf(role), ...twists });
+        expect(outcome, `${role}, ${order}`).toMatchObject(expected);
+      }
+    }
+  });
+
+  test("comes ahead of the check of the credentials, and without it there is none", async () => {
+    const verify = vi.fn(() => true);
+    const random = (bytes: Uint8Array): Uint8Array => {
+      // Ours has come by now.
+      expect(verify).not.toHaveBeenCalled();
+      return bytes;
+    };
+    expect(await met("server", { order: "last", random }, { verify })).toBe("passed");
+    expect(verify).toHaveBeenCalledTimes(1);
+    expect(await met("server", { order: "last", trailing: hex("00") }, { verify })).toMatchObject(LEFT);
+    expect(verify).toHaveBeenCalledTimes(1);
+  });
+
+  test("is the same for right and wrong credentials, until SecurityResult", async () => {
+    const sizes: string[] = [];
+    for (const [password, result] of [
+      [KNOWN.password, "00000000"],
+      ["engine no. 8", "00000001"],
+    ] as const) {
+      const [near, far] = createMemoryPair();
+      const written: number[] = [];
+      const write = (bytes: Uint8Array): Promise<void> => {
+        written.push(bytes.length);
+        return near.write(bytes);
+      };
+      admitted({ ...near, write }, name).catch(() => undefined);
+      const random = (bytes: Uint8Array): Uint8Array => {
+        sizes.push(written.join());
+        return bytes;
+      };
+      const passing = passAsClient(far, name, { ...KNOWN, password }, KEY, { order: "last", random });
+      const { wire } = await soon("passing", passing);
+      expect(hexOf(await wire.read(4))).toBe(result);
+      near.abort();
+    }
+    expect(sizes[0]).toMatch(new RegExp(`,${2 + RA2_TYPES[name].length + 16}$`));
+    expect(sizes[1]).toBe(sizes[0]);
   });
 });
 
@@ -453,21 +586,4 @@ test.each([
   const [scheme] = schemesNamed(["ra2"]);
   const context = { scheme: scheme!, verifier, random: randomBytes, limits: {} as never };
   expect(() => scheme!.server(context)).toThrow(new TypeError(`Cannot serve RSA-AES: ${reason}`));
-});
-
-test.each([13, 133])("Type %d, whose second round of keys nobody has published, is not chosen", async (number) => {
-  const [near, far] = createMemoryPair();
-  const joining = failureOf(
-    joinServer(near, { authentication: { schemes: schemesNamed(NAMES), credentials: () => KNOWN } }),
-  );
-  const wire = wireOver(far);
-  await wire.write(latin1("RFB 003.008\n"));
-  await wire.read(12);
-  await wire.write(Uint8Array.of(1, number));
-  expect(await joining).toMatchObject({
-    code: "authentication",
-    reason: expect.stringMatching(
-      /^the server offers \[RA2r(_256)? \(1?\d+\)\], and only \[ra2, ra2ne, ra2_256, ra2ne_256\]/,
-    ),
-  });
 });

@@ -47,11 +47,12 @@ function guard(...names: readonly string[]): NonNullable<SecurityProxyOptions["c
 describe("Each scheme towards clients goes with each towards servers", () => {
   const CLIENTS = [
     ...["none", "vncauth", "plain", "x509none", "x509plain", "x509vnc", "tlsvnc", "vinovnc", "sasl", "dh", "mslogon2"],
-    ...["ra2", "ra2_256", "ra2ne", "tightnone", "tightvnc", "tightunix", "tightx509plain", "ultravnc", "vencryptra2"],
+    ...["ra2", "ra2_256", "ra2ne", "ra2r", "tightnone", "tightvnc", "tightunix", "tightx509plain", "ultravnc"],
+    ...["vencryptra2", "vencryptra2r_256"],
   ];
   const SERVERS = [
     ...["none", "vncauth", "plain", "x509plain", "tlsnone", "vinonone", "vinovnc", "x509sasl", "applersa1", "mslogon2"],
-    ...["ra2", "ra2_256", "ra2ne", "tightnone", "tightvnc", "tightx509none", "ultravnc", "vencryptra2ne"],
+    ...["ra2", "ra2_256", "ra2ne", "ra2r_256", "tightnone", "tightvnc", "tightx509none", "ultravnc", "vencryptra2ne"],
   ];
 
   test.each(CLIENTS)("%s", { timeout: 60_000 }, async (client) => {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Scheme } from "../../auth/scheme.ts";
 import { SCHEMES } from "../../auth/schemes.ts";
 import { CLIENT_LAYOUTS } from "../../codec/client/mod.ts";
 import { DECODERS } from "../../codec/encodings/decoders.ts";
@@ -35,12 +36,7 @@ export function claimsOf(row: Row): Claims {
       if (has(row, SecurityType.Invalid)) return all(true);
       return { ...all(hasScheme(numbers)), framing: hasScheme(numbers) || has(row, SecurityType.Tight) };
     case "vencrypt":
-      return all(
-        row.id === "vencrypt 0.1" ||
-          SCHEMES.some(
-            ({ path: [type, subtype] }) => type === SecurityType.VeNCrypt && has(row, subtype ?? Number.NaN),
-          ),
-      );
+      return all(row.id === "vencrypt 0.1" || schemesBy(row).length > 0);
     case "capability":
       return all(hasScheme([SecurityType.Tight]) || !["tunnel", "authentication"].includes(row.note));
     case "client":
@@ -69,6 +65,13 @@ export function claimsOf(row: Row): Claims {
       };
     }
   }
+}
+
+/** The schemes by which the row's number is chosen: a security type, or a subtype of VeNCrypt. */
+export function schemesBy(row: Row): readonly Scheme[] {
+  if (row.section === "security") return SCHEMES.filter(({ path }) => has(row, path[0]!));
+  if (row.section !== "vencrypt" || row.id === "vencrypt 0.1") return [];
+  return SCHEMES.filter(({ path }) => path[0] === SecurityType.VeNCrypt && has(row, path[1]!));
 }
 
 /** Functions that the row names and that are not exported: there must be none. */

@@ -7,8 +7,8 @@
 import { SCHEMES } from "../../auth/schemes.ts";
 import { protocolVersionOf, versionToAnswer } from "../../codec/handshake/protocol_version.ts";
 import { namesOfSecurityPath } from "../../codec/names.ts";
-import { claimsOf } from "./claims.ts";
-import { LIVE, RECORDED } from "./evidence.ts";
+import { claimsOf, schemesBy } from "./claims.ts";
+import { LIVE, type Live, PEERS, RECORDED, SECOND, type Side } from "./evidence.ts";
 import { ROWS, type Row, type Section } from "./rows.ts";
 
 /** Who made a recording, by its name. */
@@ -49,9 +49,17 @@ ${table("security")}
 ### Schemes
 
 What an operator names in \`--auth\` and \`--client-auth\`: the numbers that are chosen, one inside the other or one round after the
-other. Where nothing is live, the two ends were only ever tried on each other, and each on bytes written by hand.
+other. What is inside is the same code as on its own.
+
+*Live* as a client are the servers that have let our client in by it, as a server the clients that our server has let in. Where a side says
+*vectors*, no program of others' was there to prove it: our two ends have let each other in, and the part of each number has read and
+written bytes made by hand. For some a second implementation has stood in for the other end, in memory:
+
+${seconds()}
 
 ${schemes()}
+
+${LIVE.flatMap(({ remark }) => (remark === undefined ? [] : [`- ${remark}`])).join("\n")}
 
 ### SecurityResult
 
@@ -95,25 +103,43 @@ ${table("pseudo")}
 
 /** What the table says of who has tried it. */
 export function testedAgainst(row: Row): string {
-  const live = LIVE.filter(({ rows }) => rows.includes(row.id)).map(({ peer }) => peer);
+  const schemes = schemesBy(row).map(({ name }) => name);
+  const live = peersOf((each) => each.rows?.includes(row.id) || each.schemes.some((name) => schemes.includes(name)));
   const recorded = (RECORDED[row.id] ?? []).map((name) => SERVERS[name.slice(0, name.indexOf("-"))]!);
   const parts = [
-    ...(live.length === 0 ? [] : [`live: ${[...new Set(live)].join(", ")}`]),
+    ...(live.length === 0 ? [] : [`live: ${live.join(", ")}`]),
     ...(recorded.length === 0 ? [] : [`recorded: ${[...new Set(recorded)].join(", ")}`]),
   ];
   return parts.length === 0 ? "vectors" : parts.join("; ");
 }
 
-/** The registry, with whom each scheme was tried on. */
+/** The registry, with whom each side of a scheme was tried on. */
 function schemes(): string {
-  const rows = SCHEMES.map(({ name, path, client, server, protects, legacy }) => {
-    const live = LIVE.filter((each) => each.schemes?.includes(name)).map(({ peer }) => peer);
-    const sides = [client, server].map((side) => (side === undefined ? "no" : "yes"));
-    const tested = live.length === 0 ? "vectors" : `live: ${[...new Set(live)].join(", ")}`;
-    return `| ${[name, namesOfSecurityPath(path).join(", "), ...sides, legacy && protects !== "nothing" ? `${protects}, poorly` : protects, tested].join(" | ")} |`;
+  const rows = SCHEMES.map(({ name, path, protects, legacy }) => {
+    const protection = legacy && protects !== "nothing" ? `${protects}, poorly` : protects;
+    const sides = [provedBy("server", name), provedBy("client", name)];
+    return `| ${[name, namesOfSecurityPath(path).join(", "), protection, ...sides].join(" | ")} |`;
   });
-  const head = "| name | numbers | client | server | protects | tested against |";
+  const head = "| name | numbers | protects | as a client | as a server |";
   return [head, head.replace(/[^|]+/g, "---"), ...rows].join("\n");
+}
+
+/** What peers of this side say of ours. */
+function provedBy(side: Side, scheme: string): string {
+  const peers = peersOf(({ peer, schemes }) => PEERS[peer] === side && schemes.includes(scheme));
+  return peers.length === 0 ? "yes, vectors" : `yes, live: ${peers.join(", ")}`;
+}
+
+/** Peers that have met something, in the order of {@link PEERS}. */
+function peersOf(hasMet: (live: Live) => boolean | undefined): readonly string[] {
+  return Object.keys(PEERS).filter((peer) => LIVE.some((live) => live.peer === peer && hasMet(live)));
+}
+
+function seconds(): string {
+  return SECOND.map(({ name, plays, schemes }) => {
+    const sides = plays.map((side) => (side === "server" ? "as a client" : "as a server"));
+    return `- ${schemes.map((scheme) => `\`${scheme}\``).join(", ")} ${sides.join(" and ")}: ${name}.`;
+  }).join("\n");
 }
 
 function table(section: Section): string {

@@ -68,6 +68,9 @@ const VERSIONS: readonly Named[] = [
 /** Nobody but its maker knows the layout. */
 const UNKNOWN = "no layout is known";
 
+/** It is published, and nobody is known to have it. */
+const UNMET = "as rfbproto has it; no packaged program speaks it";
+
 const SECURITY: readonly Named[] = [
   ["0", "Invalid: a refusal, with its reason", "encodeSecurityRefusal"],
   ["1", "None"],
@@ -79,7 +82,7 @@ const SECURITY: readonly Named[] = [
   ["7", "SSPI", "", UNKNOWN],
   ["8", "SSPIne", "", UNKNOWN],
   ["9-12", "reserved for RealVNC", "", UNKNOWN],
-  ["13", "RA2r"],
+  ["13", "RA2r", "", UNMET],
   ["14-15", "reserved for RealVNC", "", UNKNOWN],
   ["16", "Tight", "", "its tunnels, of which there are none in use, are not"],
   ["17", "Ultra"],
@@ -107,7 +110,7 @@ const SECURITY: readonly Named[] = [
   ["129", "RA2_256"],
   ["130", "RA2ne_256"],
   ["131-132", "reserved for RealVNC", "", UNKNOWN],
-  ["133", "RA2r_256"],
+  ["133", "RA2r_256", "", UNMET],
   ["134-255", "reserved for RealVNC", "", UNKNOWN],
   ["4294967290", "MSLogon", "", "in 3.3 alone"],
 ];

@@ -8,8 +8,8 @@ import { FRAMING } from "../../codec/encodings/framing.ts";
 import { SecurityStatus } from "../../codec/handshake/mod.ts";
 import { Encoding, SecurityType, VencryptSubtype } from "../../codec/names.ts";
 import { SERVER_LAYOUTS } from "../../codec/server/mod.ts";
-import { claimsAnything, missingFunctions } from "./claims.ts";
-import { ELSEWHERE, LIVE, OF_EVERY_CLIENT, RECORDED, VECTORS } from "./evidence.ts";
+import { claimsAnything, missingFunctions, schemesBy } from "./claims.ts";
+import { ELSEWHERE, LIVE, OF_EVERY_CLIENT, OF_EVERY_SERVER, PEERS, RECORDED, SECOND, VECTORS } from "./evidence.ts";
 import { pageOfSupported, SERVERS } from "./page.ts";
 import { has, isOnlyAskedFor, ROWS, type Row, type Section } from "./rows.ts";
 
@@ -91,7 +91,7 @@ describe("the rows", () => {
 });
 
 describe("the evidence", () => {
-  const covered = new Set([...Object.values(VECTORS), ...LIVE.map(({ rows }) => rows)].flat());
+  const covered = new Set([...Object.values(VECTORS), ...LIVE.map(({ rows = [] }) => rows)].flat());
   for (const id of Object.keys(RECORDED)) covered.add(id);
 
   test("is there for all that the table claims", () => {
@@ -108,19 +108,38 @@ describe("the evidence", () => {
     expect(wordsOf(rowOf(id)).filter((word) => mentions(textOf(file), word))).not.toStrictEqual([]);
   });
 
-  const live = LIVE.flatMap(({ peer, word, file, rows }) => rows.map((id) => [peer, id, file, word] as const));
-  test.each(live)("%s and %s meet in %s", (_peer, id, file, word) => {
-    // Where a server of ours is met, another file has that.
-    const text = textOf(file) + (file.startsWith("interop/") ? textOf("interop/served.ts") : "");
-    expect(mentions(text, word), word).toBe(true);
-    if (OF_EVERY_CLIENT.includes(id) && !id.startsWith("security")) return;
+  test("has vectors of each number that a scheme begins with", () => {
+    const vectors = Object.values(VECTORS).flat();
+    expect(ROWS.filter((row) => schemesBy(row).length > 0 && !vectors.includes(row.id))).toStrictEqual([]);
+  });
+
+  const met = LIVE.flatMap(({ peer, word, file, rows = [] }) => rows.map((id) => [peer, id, file, word] as const));
+  test.each(met)("%s and %s meet in %s", (_peer, id, file, word) => {
+    const text = groupsOf(file, word);
+    expect(text).not.toBe("");
+    if (OF_EVERY_CLIENT.includes(id) || OF_EVERY_SERVER.includes(id)) return;
     expect(wordsOf(rowOf(id)).filter((each) => mentions(text, each))).not.toStrictEqual([]);
   });
 
-  const passed = LIVE.flatMap(({ peer, file, schemes = [] }) => schemes.map((name) => [name, peer, file] as const));
-  test.each(passed)("%s is a scheme that %s and we have met over, in %s", (name, _peer, file) => {
+  const passed = LIVE.flatMap(({ peer, word, file, schemes }) =>
+    schemes.map((name) => [name, peer, file, word] as const),
+  );
+  test.each(passed)("%s is a scheme that %s and we have met over, in %s", (name, _peer, file, word) => {
     expect(SCHEMES.map((scheme) => scheme.name)).toContain(name);
-    expect(mentions(textOf(file).toLowerCase(), name)).toBe(true);
+    const groups = groupsOf(file, word);
+    expect(groups).not.toBe("");
+    // As a case of the peer's own tests, or as what all of the file's are met by.
+    expect(isQuoted(groups, name) || withHelper(file).includes(`schemesNamed(["${name}"])`)).toBe(true);
+  });
+
+  const stoodIn = SECOND.flatMap(({ name, word, file, schemes }) =>
+    schemes.map((scheme) => [scheme, name, file, word] as const),
+  );
+  test.each(stoodIn)("%s was met by %s, in %s", (scheme, _name, file, word) => {
+    const text = textOf(file);
+    expect(SCHEMES.map(({ name }) => name)).toContain(scheme);
+    expect(text).toContain(word);
+    expect(isQuoted(text, scheme) || new RegExp(`^ +${scheme}: \\{`, "m").test(text)).toBe(true);
   });
 
   const recorded = Object.entries(RECORDED).flatMap(([id, names]) => names.map((name) => [id, name] as const));
@@ -129,6 +148,25 @@ describe("the evidence", () => {
     const isHere = existsSync(new URL(`${name}/meta.json`, RECORDINGS));
     expect(isHere).toBe(!ELSEWHERE.has(name));
     if (isHere) expect(isRecorded(rowOf(id), name)).toBe(true);
+  });
+});
+
+describe("The table of schemes", () => {
+  const page = pageOfSupported();
+
+  test.each(SCHEMES.map(({ name }) => name))("says of %s what each side was met by, and by nothing else", (name) => {
+    const lines = page.split("\n").filter((line) => line.startsWith(`| ${name} | `));
+    expect(lines).toHaveLength(1);
+    const [, , , asClient, asServer] = lines[0]!.slice(2, -2).split(" | ");
+    for (const [cell, side] of [
+      [asClient, "server"],
+      [asServer, "client"],
+    ] as const) {
+      const peers = LIVE.filter(({ peer, schemes }) => PEERS[peer] === side && schemes.includes(name));
+      const [claim, how, ...named] = cell!.split(/, |: /);
+      expect([claim, how]).toStrictEqual(["yes", peers.length === 0 ? "vectors" : "live"]);
+      expect(new Set<string>(named)).toStrictEqual(new Set(peers.map(({ peer }) => peer)));
+    }
   });
 });
 
@@ -215,6 +253,30 @@ function wordsOf(row: Row): readonly string[] {
   }
 }
 
+/** The groups of tests with a peer of this name in their title, and what constants of the file they use. */
+function groupsOf(file: string, word: string): string {
+  const text = textOf(file);
+  const groups = [...text.matchAll(/^( *)peer\("([^"]+)"/gm)]
+    .filter(([, , title]) => mentions(title!, word))
+    .map(({ index, 1: indent }) => text.slice(index, text.indexOf(`\n${indent}});`, index)))
+    .join("\n");
+  const constants = [...text.matchAll(/^const (\w+).*?;$/gms)]
+    .filter(([, name]) => mentions(groups, name!))
+    .map(([constant]) => constant);
+  return [groups, ...constants].join("\n");
+}
+
+/** The file, and the server of ours that its peers meet where that is in a file of its own. */
+function withHelper(file: string): string {
+  const text = textOf(file);
+  return text.includes('from "./served.ts"') ? text + textOf("interop/served.ts") : text;
+}
+
+/** Whether the scheme is a whole string in the text; TigerVNC writes its capitals otherwise. */
+function isQuoted(text: string, scheme: string): boolean {
+  return text.toLowerCase().includes(`"${scheme}"`);
+}
+
 function mentions(text: string, word: string): boolean {
   if (word.startsWith("[")) return text.includes(word);
   const escaped = word.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -223,11 +285,10 @@ function mentions(text: string, word: string): boolean {
 
 /** The names of the schemes that a number stands for by itself. */
 function schemesOf(row: Row): readonly string[] {
-  const depth = row.section === "security" ? 0 : 1;
-  return SCHEMES.filter(
-    ({ path }) =>
-      path.length === depth + 1 && has(row, path[depth]!) && (depth === 0 || path[0] === SecurityType.VeNCrypt),
-  ).map(({ name }) => name);
+  const length = row.section === "security" ? 1 : 2;
+  return schemesBy(row)
+    .filter(({ path }) => path.length === length)
+    .map(({ name }) => name);
 }
 
 /** A dialect that we do not have. */
