@@ -245,7 +245,7 @@ export function valuesOf(rgba: Uint32Array, format: PixelFormat): Uint32Array {
 
 /** The colour map that {@link valuesOf} takes for granted: 8 reds, 8 greens, 4 blues; 65535 is full intensity. */
 export const COLOUR_CUBE: readonly { readonly red: number; readonly green: number; readonly blue: number }[] =
-  Array.from({ length: 256 }, (_, i) => ({
+  /* @__PURE__ */ Array.from({ length: 256 }, (_, i) => ({
     red: scaledTo(i >> 5, 7, 65535),
     green: scaledTo((i >> 2) & 7, 7, 65535),
     blue: scaledTo(i & 3, 3, 65535),

@@ -88,10 +88,10 @@ const ALPHA_FORMAT: PixelFormat = Object.freeze({
 });
 
 /** A value of that format is RGBA already, A and all. Where there is no A, as in a JPEG, it is opaque. */
-const ALPHA_READERS: PixelReaders = {
+const ALPHA_READERS: PixelReaders = /* @__PURE__ */ (() => ({
   ...createPixelReaders(ALPHA_FORMAT, "values"),
-  ofRgb: (red, green, blue) => red | (green << 8) | (blue << 16) | 0xff000000,
-};
+  ofRgb: (red: number, green: number, blue: number) => red | (green << 8) | (blue << 16) | 0xff000000,
+}))();
 
 function innerRectangle({ width, height }: Rectangle, encodingType: number): Rectangle {
   return { type: "rectangle", x: 0, y: 0, width, height, encodingType };
