@@ -178,7 +178,7 @@ interface Blocks {
 }
 
 /** What keys are made with, in either role. */
-type Means = Pick<ServerContext, "random" | "limits">;
+type KeyMeans = Pick<ServerContext, "random" | "limits">;
 
 /** The frames that an exchange's own messages go in. They need not begin and end together. */
 interface Channel {
@@ -246,7 +246,7 @@ function readingHash(channel: Channel, expected: Uint8Array, peer: string, onwar
 }
 
 /** The end of the exchange's own frames: the connection's begin, or there are none any more. `onward` comes after. */
-function leaving(kind: Ra2Kind, channel: Channel, context: Means, onward: Exchange): Exchange {
+function leaving(kind: Ra2Kind, channel: Channel, context: KeyMeans, onward: Exchange): Exchange {
   if (kind.rekeys) return rekeying(kind, channel, context, (renewed) => ending(kind, renewed, onward));
   return ending(kind, channel, onward);
 }
@@ -256,7 +256,7 @@ function leaving(kind: Ra2Kind, channel: Channel, context: Means, onward: Exchan
  * as long as in the first round, and nothing tells its length. All behind it is under keys made of these two, and counted
  * from 0.
  *
- * Who begins is not said, and implementations differ. So neither of our sides waits for the other: the client's random goes
+ * Who begins is not said. So neither of our sides waits for the other: the client's random goes
  * right behind the credentials, the server's as soon as it has them. It checks them once the new keys are there, so that until
  * SecurityResult nothing tells how that went. The random fills a frame of its own, for peers that take no other. We were
  * tested with our own second implementation alone.
@@ -264,7 +264,7 @@ function leaving(kind: Ra2Kind, channel: Channel, context: Means, onward: Exchan
 function rekeying(
   kind: Ra2Kind,
   channel: Channel,
-  { random, limits }: Means,
+  { random, limits }: KeyMeans,
   onward: (renewed: Channel) => Exchange,
 ): Exchange {
   const ours = random(kind.length);

@@ -38,14 +38,17 @@ export function defaultKnownHosts(): string {
  */
 export function serverKeyCheck(options: KeyCheckOptions): ServerKeyCheck {
   const { serverKey, knownHosts, prompt, warn } = options;
-  const server = options.server.toLowerCase().replace(/\s/g, encodeURIComponent);
+  const server = options.server.replace(/\s/g, encodeURIComponent);
   if (knownHosts !== undefined) keysOf(server, knownHosts); // now, not with the first connection
+  let isWarned = false;
   return async ({ bytes, fingerprint }) => {
     const full = `SHA256:${createHash("sha256").update(bytes).digest("base64").replace("=", "")}`;
     const shown = `${full} (${fingerprint})`;
     if (serverKey !== undefined) {
-      if (serverKey === fingerprint)
+      if (serverKey === fingerprint && !isWarned) {
+        isWarned = true;
         warn(`--server-key ${fingerprint} tells 64 bits of ${server}'s key, ${full} all of it`);
+      }
       if (serverKey === full || serverKey === fingerprint) return true;
       throw distrust(server, `it shows ${shown}, and --server-key is ${serverKey}`);
     }
@@ -81,8 +84,13 @@ function keysOf(server: string, file: string): string[] {
     if (/^\s*(#|$)/.test(line)) return [];
     const [, name, key] = /^(\S+)\s+(SHA256:[A-Za-z0-9+/]{43})\s*$/.exec(line) ?? [];
     if (key === undefined) throw new SettingsError("knownHosts", `its line ${i + 1} is not HOST:PORT SHA256:…`);
-    return name?.toLowerCase() === server ? [key] : [];
+    return name !== undefined && folded(name) === folded(server) ? [key] : [];
   });
+}
+
+/** Hosts have no case; the paths of Unix sockets do. */
+function folded(server: string): string {
+  return server.includes("/") && !server.includes("://") ? server : server.toLowerCase();
 }
 
 function remember(file: string, line: string): void {

@@ -160,7 +160,8 @@ function warningsOf({ verifyHostname, password, sasl }: SecuritySettings, scheme
   const bare = schemes.filter(({ path, tls }) => path.some((type) => SASL_TYPES.includes(type)) && tls !== "x509");
   if (sasl?.includes("PLAIN") && bare.length > 0) {
     const names = bare.map(({ name }) => name).join(", ");
-    warnings.push(`--sasl PLAIN: in ${names} whoever stands in between has the password`);
+    const who = bare.some(({ tls }) => tls === undefined) ? "listens on the way to the server" : "stands in between";
+    warnings.push(`--sasl PLAIN: in ${names} whoever ${who} has the password`);
   }
   if (password !== undefined && schemes.some(provesByDes) && new TextEncoder().encode(password).length > 8) {
     warnings.push("VncAuth uses the first 8 bytes of a password: the rest of this one counts for nothing");

@@ -25,7 +25,7 @@ export function encodeCutText(messageType: number, text: Uint8Array): Uint8Array
  * All bytes of a cut text whose head, of `headLength`, says that more of it come than the limits allow; undefined where
  * it may be read. Nobody cuts 2 GB: whoever says so means a negative length, or harm.
  */
-export function excessOfCutText(headLength: number, length: number, limits: Limits): number | undefined {
+export function skipExtentOfCutText(headLength: number, length: number, limits: Limits): number | undefined {
   return length > limits.maxCutTextLength && length <= 0x7fffffff ? headLength + length : undefined;
 }
 
@@ -40,10 +40,10 @@ export function eitherCutText<Message>(plain: Layout<Message>, extended: Layout<
       const layout = session.extendedClipboard && s32(bytes, at + 4) < 0 ? extended : plain;
       return layout.extentOf(bytes, at, end, limits, session);
     },
-    excess(bytes, at, end, limits, session) {
+    skipExtentOf(bytes, at, end, limits, session) {
       if (end - at < 8) return undefined;
       const length = s32(bytes, at + 4);
-      return excessOfCutText(8, session.extendedClipboard && length < 0 ? -length : length >>> 0, limits);
+      return skipExtentOfCutText(8, session.extendedClipboard && length < 0 ? -length : length >>> 0, limits);
     },
     decode(bytes, at, session) {
       const layout = session.extendedClipboard && s32(bytes, at + 4) < 0 ? extended : plain;

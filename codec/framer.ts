@@ -245,7 +245,7 @@ function messagePuller<Message>(
     const { bytes, start, end } = input;
     if (end - start < need) return undefined;
     const layout = layoutOf(session, bytes, start);
-    toSkip = layout?.excess?.(bytes, start, end, limits, session) ?? 0;
+    toSkip = layout?.skipExtentOf?.(bytes, start, end, limits, session) ?? 0;
     if (toSkip > 0) {
       need = 1;
       return skip(input, { type: "skippedMessage", messageType: u8(bytes, start), length: toSkip });
@@ -301,7 +301,7 @@ function framerOver<Event extends { readonly type: string }>(
     if (session === undefined) return end(input);
     from = input.start;
     const event = pull(input, session);
-    if (event?.type === "skippedMessage") from = input.start;
+    if (event === undefined || event.type === "skippedMessage") from = input.start;
     return event;
   });
   return {

@@ -9,7 +9,7 @@ export interface Layout<Message> {
    * Of a message that can be done without: all bytes of it, where they are more than the limits allow. A framer then
    * passes over it. Asked first.
    */
-  readonly excess?: (
+  readonly skipExtentOf?: (
     bytes: Uint8Array,
     at: number,
     end: number,

@@ -35,7 +35,10 @@ export interface Limits {
   readonly maxCursorSide: number;
   /** Encodings in one SetEncodings. The format allows 65535; libvncclient sends up to 64. */
   readonly maxEncodings: number;
-  /** Bytes of a ClientCutText or ServerCutText. TigerVNC: 256 KiB, libvncserver and QEMU: 1 MiB. */
+  /**
+   * Bytes of a cut text, plain, extended or Apple's. A framer skips a longer one and goes on, and refuses one of 2 GiB or more.
+   * TigerVNC: 256 KiB, libvncserver and QEMU: 1 MiB.
+   */
   readonly maxCutTextLength: number;
   /** Bytes of one format of an extended clipboard, once inflated. */
   readonly maxClipboardLength: number;

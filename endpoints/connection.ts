@@ -44,6 +44,7 @@ export function createConnection<Incoming extends SessionEvent, Outgoing extends
   const { role, transport, framer, encode } = options;
   const peer = role === "client" ? "server" : "client";
   let { session } = options;
+  let isClosed = false; // by us: the peer could not end what it was in the middle of
   framer.push(options.rest);
   return {
     async next() {
@@ -55,7 +56,7 @@ export function createConnection<Incoming extends SessionEvent, Outgoing extends
         }
         const chunk = await transport.read();
         if (chunk === undefined) {
-          framer.end();
+          if (!isClosed) framer.end();
           return undefined;
         }
         framer.push(chunk);
@@ -71,7 +72,10 @@ export function createConnection<Incoming extends SessionEvent, Outgoing extends
       session = observe(session, role, event);
       return session;
     },
-    close: () => transport.close(),
+    close() {
+      isClosed = true;
+      return transport.close();
+    },
     get session() {
       return session;
     },

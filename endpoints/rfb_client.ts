@@ -51,7 +51,7 @@ export type RfbClientEvent =
   | { readonly type: "pointer"; readonly x: number; readonly y: number }
   | { readonly type: "bell" }
   | { readonly type: "clipboard"; readonly text: string }
-  /** The server's clipboard is longer than the limits allow, and was passed over. */
+  /** The server's clipboard is longer than the limits allow, and was skipped. `length`: bytes of its message, compressed or not. */
   | { readonly type: "clipboardSkipped"; readonly length: number }
   | { readonly type: "name"; readonly name: string }
   /** Bit 0 scroll lock, bit 1 num lock, bit 2 caps lock. */
@@ -372,9 +372,9 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
     const { width, height } = framebuffer;
     events.add({ type: "resize", width, height });
     const isAsked = screenshots.isPending;
-    const isWatched = requests.resized();
+    requests.resized();
     screenshots.resized();
-    if (!isAsked && isWatched) requests.askForAll(); // a new size comes with no promise of its pixels
+    if (!isAsked && requests.isWatched) requests.askForAll(); // a new size comes with no promise of its pixels
   }
 
   /** Sends what nobody waits for: a server that takes nothing any more is noticed where it is read. */

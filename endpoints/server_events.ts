@@ -22,7 +22,7 @@ export type RfbServerEvent =
   | PointerMoved
   | KeyPressed
   | { readonly type: "clipboard"; readonly client: ServedClient; readonly text: string }
-  /** The client's clipboard is longer than the limits allow, and was passed over. */
+  /** The client's clipboard is longer than the limits allow, and was skipped. `length`: bytes of its message, compressed or not. */
   | { readonly type: "clipboardSkipped"; readonly client: ServedClient; readonly length: number }
   | ResizeAsked;
 

@@ -1,7 +1,7 @@
 import type { ClientMessage } from "../codec/client/mod.ts";
 
-/** Whom the requests are for, and how they are sent. */
-export interface UpdateRequestsHost {
+/** The server, as far as updates are asked of it. */
+export interface UpdateServer {
   tell(message: ClientMessage): void;
   /** The server's framebuffer, in pixels. */
   readonly size: { readonly width: number; readonly height: number };
@@ -9,6 +9,7 @@ export interface UpdateRequestsHost {
   readonly hasFence: boolean;
   /** A screenshot waits for updates. */
   readonly isShooting: boolean;
+  /** The session has ended. */
   readonly isOver: boolean;
 }
 
@@ -24,11 +25,13 @@ export interface UpdateRequests {
   updateEnds(hasDrawn: boolean): void;
   /** The server can send updates that nobody asks for, or has stopped to. */
   continuousEnds(): void;
-  /** There is another size. Answers with whether somebody watches. */
-  resized(): boolean;
+  /** There is another size. */
+  resized(): void;
+  /** Somebody watches. */
+  readonly isWatched: boolean;
 }
 
-export function createUpdateRequests(host: UpdateRequestsHost): UpdateRequests {
+export function createUpdateRequests(server: UpdateServer): UpdateRequests {
   let watchers = 0;
   let hasAskedForAll = false; // of the present size: a server has nothing new for those who never did
   let continuous: "unknown" | "off" | "on" = "unknown";
@@ -54,7 +57,7 @@ export function createUpdateRequests(host: UpdateRequestsHost): UpdateRequests {
         isPausing = true;
         setTimeout(() => {
           isPausing = false;
-          if (wantsMore() && !host.isOver) request(1);
+          if (wantsMore() && !server.isOver) request(1);
         });
       }
     },
@@ -65,12 +68,14 @@ export function createUpdateRequests(host: UpdateRequestsHost): UpdateRequests {
     resized() {
       hasAskedForAll = false;
       if (continuous === "on") enable(1);
+    },
+    get isWatched() {
       return watchers > 0;
     },
   };
 
   function begin(): void {
-    if (continuous === "off" && host.hasFence) {
+    if (continuous === "off" && server.hasFence) {
       enable(1);
       continuous = "on";
     }
@@ -78,15 +83,15 @@ export function createUpdateRequests(host: UpdateRequestsHost): UpdateRequests {
   }
 
   function wantsMore(): boolean {
-    return host.isShooting || (watchers > 0 && continuous !== "on");
+    return server.isShooting || (watchers > 0 && continuous !== "on");
   }
 
   function enable(enableFlag: number): void {
-    host.tell({ type: "enableContinuousUpdates", enableFlag, x: 0, y: 0, ...host.size });
+    server.tell({ type: "enableContinuousUpdates", enableFlag, x: 0, y: 0, ...server.size });
   }
 
   function request(incremental: number): void {
     if (incremental === 0) hasAskedForAll = true;
-    host.tell({ type: "framebufferUpdateRequest", incremental, x: 0, y: 0, ...host.size });
+    server.tell({ type: "framebufferUpdateRequest", incremental, x: 0, y: 0, ...server.size });
   }
 }

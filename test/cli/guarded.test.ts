@@ -2,7 +2,10 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SCHEMES } from "../../auth/mod.ts";
+import { PLAIN_ANYWHERE, SCHEMES, schemesNamed } from "../../auth/mod.ts";
+import { createSurface, NO_COMPRESSION } from "../../codec/mod.ts";
+import { createRfbServer } from "../../endpoints/mod.ts";
+import { listenTcp } from "../../transports/node.ts";
 import { type Certificates, makeCertificates } from "../peers/certificates.ts";
 import { comparePictures, parsePng } from "../peers/picture.ts";
 import { shellQuoted, start, startedUntilNow, stopSince, temporaryFolder } from "../peers/process.ts";
@@ -108,7 +111,7 @@ describe("rfb proxy --client-auth", () => {
     },
   );
 
-  test("is met with the SASL mechanisms of --sasl, and PLAIN by name alone", async () => {
+  test("is met with the SASL mechanisms of --sasl", async () => {
     const proxy = await startProxyCommand([
       ...["--listen", "tcp://127.0.0.1:0", "--target", `127.0.0.1::${server.port}`, "--auth", "none"],
       ...[
@@ -134,6 +137,26 @@ describe("rfb proxy --client-auth", () => {
     }
     await proxy.stop();
     said.push(proxy.stderr());
+  });
+
+  test("SASL's PLAIN goes without TLS only where --sasl names it", async () => {
+    const server = createRfbServer({ picture: createSurface(8, 8), name: "bare", compression: NO_COMPRESSION });
+    const verifier = { saslMechanisms: [PLAIN_ANYWHERE], verify: (_: string, word: string) => word === CLIENT_SECRET };
+    const listener = await listenTcp({
+      onConnection: (transport) =>
+        void server.serve(transport, { authentication: { schemes: schemesNamed(["sasl"]), verifier } }).catch(() => {}),
+    });
+    const args = ["--auth", "sasl", "--username", "grace", "--password-file", at("client-password")];
+    expect(await snapshot(listener.port, ...args)).toMatchObject({
+      code: "1",
+      stderr: expect.stringContaining("the server offers [PLAIN], and only [SCRAM-SHA-256, SCRAM-SHA-1] is allowed"),
+    });
+    expect(await snapshot(listener.port, ...args, "--sasl", "PLAIN")).toMatchObject({
+      code: "0",
+      stderr: expect.stringContaining("in sasl whoever listens on the way to the server has the password"),
+    });
+    server.close();
+    await listener.close();
   });
 
   test("is carried by ws and wss, where it needs no TLS of its own", async () => {

@@ -81,6 +81,20 @@ describe("A file of known keys", () => {
     );
   });
 
+  test.each(["/run/VM/my\u00a0vnc.sock", "/run/a\nb", "wss://VM.example/Path\u2003x"])(
+    "knows a server of the odd name %j again",
+    async (server) => {
+      await check({ knownHosts: file, server }).trusts(ONE);
+      expect(await check({ knownHosts: file, server }).trusts(ONE)).toBe(true);
+      await expect(check({ knownHosts: file, server }).trusts(OTHER)).rejects.toThrow("it has a new key");
+    },
+  );
+
+  test("tells paths apart by their case", async () => {
+    await check({ knownHosts: file, server: "/run/VM" }).trusts(ONE);
+    expect(await check({ knownHosts: file, server: "/run/vm" }).trusts(OTHER)).toBe(true);
+  });
+
   test("tells servers apart, also of one host", async () => {
     await check({ knownHosts: file }).trusts(ONE);
     expect(await check({ knownHosts: file, server: "vm.example:5901" }).trusts(OTHER)).toBe(true);
@@ -163,6 +177,7 @@ describe("A pinned key", () => {
       [ONE.fingerprint, 1],
     ] as const) {
       const { told, trusts } = check({ serverKey });
+      await trusts(ONE);
       await trusts(ONE);
       expect(told.filter((message) => message.includes("64 bits") && message.includes(fullOf(ONE)))).toHaveLength(
         count,

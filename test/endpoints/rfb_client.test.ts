@@ -183,6 +183,28 @@ test("A screenshot is whole with a rectangle that draws and does not say where",
 });
 
 describe("The end of a session", () => {
+  test("by our own close is no fault of the server's, whatever it was in the middle of, and all that was sent arrives", async () => {
+    const { client, server } = await meet();
+    await begin(server);
+    await sleep(5);
+    const sent = Array.from({ length: 16 }, () =>
+      client.send({ type: "clientCutText", text: new Uint8Array(100_000) }),
+    );
+    const closing = client.close();
+    for (let i = 0; i < 16; i++) await next(server, "clientCutText");
+    await soon("sent", Promise.all(sent));
+    await soon("close", closing);
+    await soon("closed", client.closed);
+    expect(await soon("end", server.next())).toBeUndefined();
+  });
+
+  test("in the middle of an update is the server's fault", async () => {
+    const { client, server } = await meet();
+    await begin(server);
+    await server.close();
+    await expect(soon("closed", client.closed)).rejects.toMatchObject({ code: "truncated" });
+  });
+
   test("is told by closed, whoever closes", async () => {
     const left = await meet();
     await left.server.close();

@@ -604,6 +604,7 @@ test.each(["client", "server"] as const)(
     for (let i = 0; i < 100; i++) {
       framer.push(new Uint8Array(65536));
       expect(framer.next(NORMAL)).toBeUndefined();
+      expect(framer.raw()).toHaveLength(0);
     }
     expect(framer.consumed()).toBe(8 + 100 * 65536);
     expect(errorOf(() => framer.end())).toMatchObject({

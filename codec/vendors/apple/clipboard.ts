@@ -1,4 +1,4 @@
-import { excessOfCutText } from "../../cut_text.ts";
+import { skipExtentOfCutText } from "../../cut_text.ts";
 import { type Limits, within } from "../../limits.ts";
 import { putU8, putU32, u8, u32, view } from "../../wire.ts";
 
@@ -43,8 +43,13 @@ export function extentOfAppleClipboard(bytes: Uint8Array, at: number, end: numbe
 }
 
 /** All bytes of this message, where they are more than the limits allow. */
-export function excessOfAppleClipboard(bytes: Uint8Array, at: number, end: number, limits: Limits): number | undefined {
-  return end - at < 16 ? undefined : excessOfCutText(16, u32(bytes, at + 12), limits);
+export function skipExtentOfAppleClipboard(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  limits: Limits,
+): number | undefined {
+  return end - at < 16 ? undefined : skipExtentOfCutText(16, u32(bytes, at + 12), limits);
 }
 
 /** The message's bytes. @throws {RangeError} a field that does not fit */

@@ -11,8 +11,8 @@ import {
   type AppleClipboard,
   decodeAppleClipboard,
   encodeAppleClipboard,
-  excessOfAppleClipboard,
   extentOfAppleClipboard,
+  skipExtentOfAppleClipboard,
 } from "./clipboard.ts";
 import { type AppleCommand, decodeAppleCommand, encodeAppleCommand, extentOfAppleCommand } from "./command.ts";
 import {
@@ -71,7 +71,7 @@ export const APPLE_CLIENT_LAYOUTS: OwnLayouts<AppleClientMessage> = {
   18: { extentOf: extentOfAppleSetEncryption, decode: decodeAppleSetEncryption },
   20: undefined, // SessionVisibility2
   21: COMMAND,
-  31: { extentOf: extentOfAppleClipboard, excess: excessOfAppleClipboard, decode: decodeAppleClipboard },
+  31: { extentOf: extentOfAppleClipboard, skipExtentOf: skipExtentOfAppleClipboard, decode: decodeAppleClipboard },
   33: { extentOf: extentOfAppleViewerInfo, decode: decodeAppleViewerInfo },
   80: undefined,
 };
@@ -82,7 +82,7 @@ export const APPLE_SERVER_LAYOUTS: OwnLayouts<AppleServerMessage> = {
   11: undefined,
   13: undefined,
   20: { extentOf: extentOfAppleStateChange, decode: decodeAppleStateChange },
-  31: { extentOf: extentOfAppleClipboard, excess: excessOfAppleClipboard, decode: decodeAppleClipboard },
+  31: { extentOf: extentOfAppleClipboard, skipExtentOf: skipExtentOfAppleClipboard, decode: decodeAppleClipboard },
   32: { extentOf: extentOfAppleDragEvent, decode: decodeAppleDragEvent },
   81: { extentOf: extentOfAppleDisplayInfo2, decode: decodeAppleDisplayInfo2 },
   173: undefined,
