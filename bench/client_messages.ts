@@ -9,6 +9,7 @@ export async function* clientMessages(quick: boolean): AsyncGenerator<Contest> {
   for (const { chunk, length } of CHUNKS) {
     const chunks = cut(stream, length);
     yield {
+      what: "client messages",
       stream: "client mix",
       chunk,
       peer: "bare loop",

@@ -6,18 +6,28 @@
  */
 
 /** Does the work once, and answers with what tells that it was done right. */
-export type Side = () => number | Promise<number>;
+export type Once = () => number | Promise<number>;
+
+/** Work in a process of its own, which keeps its own time. */
+export interface Elsewhere {
+  /** Does the work so many times, and answers as each of them. */
+  run(calls: number): Promise<{ readonly milliseconds: number; readonly answer: number }>;
+}
+
+export type Side = Once | Elsewhere;
 
 /** Two ways through the same bytes. */
 export interface Contest {
+  /** The group of rows that it belongs to: a name, and after a comma how it is done. */
+  readonly what: string;
   readonly stream: string;
   readonly chunk: string;
   /** What we are measured against. */
   readonly peer: string;
   /** The least ratio wanted, or null. */
   readonly goal: number | null;
-  readonly unit: "MB/s" | "events/s";
-  /** Bytes, or events, that a call of either side takes. */
+  readonly unit: "MB/s" | "Mpx/s" | "events/s";
+  /** Bytes, pixels or events that a call of either side takes. */
   readonly amount: number;
   /** What either side must answer. Checking it is also what keeps the work from being optimised away. */
   readonly expected: number;
@@ -25,9 +35,13 @@ export interface Contest {
   readonly theirs: Side;
 }
 
+/** What there is no row of, and why. */
+export interface LeftOut extends Pick<Contest, "what" | "stream" | "peer"> {
+  readonly why: string;
+}
+
 /** What came out. */
-export interface Row extends Pick<Contest, "stream" | "chunk" | "peer" | "goal" | "unit"> {
-  readonly what: string;
+export interface Row extends Pick<Contest, "what" | "stream" | "chunk" | "peer" | "goal" | "unit"> {
   /** Medians over the rounds, in `unit`. */
   readonly ours: number;
   readonly theirs: number;
@@ -38,17 +52,17 @@ export interface Row extends Pick<Contest, "stream" | "chunk" | "peer" | "goal" 
 }
 
 /**
- * Measures one contest. `quick` trades exactness for a run of milliseconds; it checks as much.
+ * Measures one contest. `quick` is one round of milliseconds: it checks as much, and its times mean little.
  *
  * @throws {Error} a side that answers wrongly
  */
-export async function measure(what: string, contest: Contest, quick: boolean): Promise<Row> {
-  const { stream, chunk, peer, goal, unit, amount } = contest;
+export async function measure(contest: Contest, quick: boolean): Promise<Row> {
+  const { what, stream, chunk, peer, goal, unit, amount } = contest;
   const { rounds, milliseconds } = quick ? QUICK : FULL;
   const ourCalls = await warmUp("ours", contest, milliseconds);
   const theirCalls = await warmUp("theirs", contest, milliseconds);
 
-  const perCall = unit === "MB/s" ? amount / 1e6 : amount;
+  const perCall = unit === "events/s" ? amount : amount / 1e6;
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let i = 0; i < rounds; i++) {
@@ -72,7 +86,7 @@ export async function measure(what: string, contest: Contest, quick: boolean): P
 }
 
 const FULL = { rounds: 11, milliseconds: 100 };
-const QUICK = { rounds: 3, milliseconds: 5 };
+const QUICK = { rounds: 1, milliseconds: 5 };
 
 /** How many calls fill a round, found by doubling: the calls that it takes are the warm-up. */
 async function warmUp(side: "ours" | "theirs", contest: Contest, milliseconds: number): Promise<number> {
@@ -82,17 +96,24 @@ async function warmUp(side: "ours" | "theirs", contest: Contest, milliseconds: n
   }
 }
 
-async function timed(side: "ours" | "theirs", contest: Contest, calls: number): Promise<number> {
+async function timed(name: "ours" | "theirs", contest: Contest, calls: number): Promise<number> {
+  const side = contest[name];
+  if (typeof side !== "function") {
+    const { milliseconds, answer } = await side.run(calls);
+    check(name, contest, answer);
+    return milliseconds;
+  }
   const began = performance.now();
   for (let i = 0; i < calls; i++) {
-    const answer = contest[side]();
-    const got = typeof answer === "number" ? answer : await answer;
-    if (got !== contest.expected) {
-      const { stream, chunk, peer, expected } = contest;
-      throw new Error(`Wrong result: ${side} against ${peer}, ${stream} in ${chunk}: ${got}, not ${expected}`);
-    }
+    const answer = side();
+    check(name, contest, typeof answer === "number" ? answer : await answer);
   }
   return performance.now() - began;
+}
+
+function check(name: "ours" | "theirs", { stream, chunk, peer, expected }: Contest, got: number): void {
+  if (got === expected) return;
+  throw new Error(`Wrong result: ${name} against ${peer}, ${stream} in ${chunk}: ${got}, not ${expected}`);
 }
 
 function quantile(values: readonly number[], part: number): number {

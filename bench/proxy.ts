@@ -50,6 +50,7 @@ export async function* proxy(quick: boolean): AsyncGenerator<Contest> {
         // Once with a hash over all that arrives; the timed ones count.
         for (const way of [ours, theirs]) await ask(child, { ...way, to, bytes: HASHED, hashed: true });
         yield {
+          what: "proxy",
           stream: `${name}, to the ${to}`,
           chunk: "64 KiB",
           peer,

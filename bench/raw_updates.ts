@@ -14,6 +14,7 @@ export async function* rawUpdates(): AsyncGenerator<Contest> {
     for (const { chunk, length } of CHUNKS) {
       const chunks = cut(bytes, length);
       yield {
+        what: "raw updates",
         stream,
         chunk,
         peer: "memory copy",

@@ -8,6 +8,7 @@ export async function* singleBytes(quick: boolean): AsyncGenerator<Contest> {
   const mix = clientMix(messages);
   const [bytes, chunks] = [cut(mix, 1), cut(mix, 65536)];
   yield {
+    what: "single bytes",
     stream: "client mix",
     chunk: "1 B",
     peer: "64 KiB chunks",
@@ -24,6 +25,7 @@ export async function* singleBytes(quick: boolean): AsyncGenerator<Contest> {
   const long = cut(cutTexts(1, total), 1);
   const short = cut(cutTexts(64, total / 64), 1);
   yield {
+    what: "single bytes",
     stream: "one long cut text",
     chunk: "1 B",
     peer: "64 short ones",

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { type Contest, measure, type Row } from "../../bench/measure.ts";
+import { tableOf } from "../../bench/report.ts";
+
+/** A process that takes so many milliseconds for a call. */
+function elsewhere(milliseconds: number, answer = 7) {
+  return { run: async (calls: number) => ({ milliseconds: calls * milliseconds, answer }) };
+}
+
+const CONTEST: Contest = {
+  ...{ what: "a decoder", stream: "a stream", chunk: "64 KiB", peer: "a peer", goal: 1.5, unit: "Mpx/s" },
+  ...{ amount: 2e6, expected: 7, ours: elsewhere(2), theirs: elsewhere(5) },
+};
+
+test("the ratio is above 1 where we are ahead, by the time that a process has kept itself", async () => {
+  const row = await measure(CONTEST, false);
+  const { what, stream, chunk, peer, goal, unit } = CONTEST;
+  expect(row).toEqual({ what, stream, chunk, peer, goal, unit, ours: 1000, theirs: 400, ratio: 2.5, spread: 0 });
+});
+
+test.each(["ours", "theirs"] as const)("a wrong answer ends the bench: %s", async (side) => {
+  const message = `Wrong result: ${side} against a peer, a stream in 64 KiB: 8, not 7`;
+  await expect(measure({ ...CONTEST, [side]: elsewhere(1, 8) }, true)).rejects.toThrow(message);
+  await expect(measure({ ...CONTEST, [side]: () => 8 }, true)).rejects.toThrow(message);
+});
+
+test("the table has a block for each group, and tells what falls short and what was left out", () => {
+  const row = (what: string, ratio: number): Row => ({
+    ...{ what, stream: "s", chunk: "64 KiB", peer: "p", unit: "Mpx/s" },
+    ...{ ours: 123.4, theirs: 5.67, ratio, goal: 3, spread: 0.125 },
+  });
+  const header = { runtime: "node", versions: { node: "20" }, cpu: "c", date: "d", quick: false };
+  const rows = [row("ZRLE decoder", 4), row("ZRLE decoder, portable", 2), row("Raw decoder", 3)];
+  const leftOut = ["one", "two"].map((stream) => ({ what: "Raw decoder", stream, peer: "noVNC", why: "it cannot" }));
+  expect(tableOf(header, rows, leftOut)).toBe(
+    `node 20
+c, d
+
+what                    stream  chunk   ours       peer  theirs     ratio  spread  goal
+
+ZRLE decoder            s       64 KiB  123 Mpx/s  p     5.7 Mpx/s  4.00   13 %    3
+ZRLE decoder, portable  s       64 KiB  123 Mpx/s  p     5.7 Mpx/s  2.00   13 %    3     short
+
+Raw decoder             s       64 KiB  123 Mpx/s  p     5.7 Mpx/s  3.00   13 %    3
+
+Left out:
+  noVNC (it cannot): one (Raw decoder), two (Raw decoder)`,
+  );
+});
