@@ -8,8 +8,12 @@ export default defineConfig({
     "auth/mod.ts",
     "compression/mod.ts",
     "compression/node.ts",
+    "compression/webcodecs.ts",
     "transports/node.ts",
+    "transports/deno.ts",
+    "transports/bun.ts",
     "transports/websocket.ts",
+    "transports/workers.ts",
     "endpoints/mod.ts",
     "proxy/mod.ts",
     "cli/main.ts",
@@ -29,7 +33,7 @@ export default defineConfig({
   sourcemap: false,
   clean: true,
   // A devDependency that the sources import by mistake fails the build, for it would be copied into dist.
-  deps: { onlyBundle: [] },
+  deps: { onlyBundle: [], neverBundle: /^cloudflare:/ },
   // npm has no @std/bytes: the local copy goes into dist.
   alias: { "@std/bytes": fileURLToPath(new URL("vendor/std_bytes/mod.ts", import.meta.url)) },
 });

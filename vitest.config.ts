@@ -7,8 +7,8 @@ export default defineConfig({
       { find: "@std/bytes", replacement: here("vendor/std_bytes/mod.ts") },
       // Examples import the package by its name, as its users do.
       { find: /^rfb-codec$/, replacement: here("mod.ts") },
-      { find: /^rfb-codec\/(node|websocket)$/, replacement: here("transports/$1.ts") },
-      { find: /^rfb-codec\/compression\/node$/, replacement: here("compression/node.ts") },
+      { find: /^rfb-codec\/(node|deno|bun|websocket|workers)$/, replacement: here("transports/$1.ts") },
+      { find: /^rfb-codec\/compression\/(node|webcodecs)$/, replacement: here("compression/$1.ts") },
       { find: /^rfb-codec\/(\w+)$/, replacement: here("$1/mod.ts") },
     ],
   },
@@ -26,7 +26,7 @@ export default defineConfig({
       reporter: ["text-summary", "html"],
       reportsDirectory: "coverage",
       include: ["mod.ts", "{codec,auth,compression,transports,endpoints,proxy,cli,vendor}/**/*.ts"],
-      exclude: ["**/deno.ts", "**/*.deno.ts"],
+      exclude: ["**/deno.ts", "**/deno_*.ts", "**/*.deno.ts"],
     },
   },
 });

@@ -18,6 +18,7 @@ export * from "./framebuffer.ts";
 export * from "./framer.ts";
 export type { UnknownGii } from "./gii.ts";
 export * from "./handshake/mod.ts";
+export * from "./keyboard.ts";
 export * from "./keysyms.ts";
 export type { Dialect, Layout } from "./layout.ts";
 export * from "./limits.ts";

@@ -18,5 +18,6 @@
  */
 
 export type { ProxyLogEntry, Stage } from "./log.ts";
+export { type ClientPolicy, viewOnly } from "./policy.ts";
 export { createSecurityProxy, type RfbSecurityProxy, type SecurityProxyOptions } from "./proxy.ts";
 export { parseTarget, type Target } from "./target.ts";

@@ -10,6 +10,7 @@ import { grantSecurity, passSecurity } from "../endpoints/security.ts";
 import type { Transport } from "../transports/transport.ts";
 import type { Stage } from "./log.ts";
 import { asClientReads } from "./plain_init.ts";
+import { type ClientPolicy, underPolicy } from "./policy.ts";
 import type { RelaySide } from "./relay.ts";
 
 /** A connection through the proxy, on its way through security. */
@@ -27,6 +28,7 @@ export interface NegotiationOptions {
   readonly tls: ClientTls;
   /** Towards the client. */
   readonly clientAuthentication: ServerAuthentication;
+  readonly policy?: ClientPolicy | undefined;
   readonly limits: Limits;
   /** Aborted when the negotiation is given up. */
   readonly signal: AbortSignal;
@@ -59,7 +61,7 @@ export async function negotiate(negotiation: Negotiation, options: NegotiationOp
     serverRest = await passServer(negotiation, await reachServer(negotiation, options), options);
     negotiation.stage = "client security result";
   });
-  return bothSides(negotiation, rest, serverRest!, limits);
+  return bothSides(negotiation, rest, serverRest!, options);
 }
 
 /** Whether every client is let in, with nothing said about it but None. */
@@ -85,18 +87,20 @@ async function negotiateOpen(negotiation: Negotiation, options: NegotiationOptio
   negotiation.stage = "client security result";
   client.handshake.accept();
   const { rest } = await driveTo(client, "done");
-  return bothSides(negotiation, rest, serverRest, options.limits);
+  return bothSides(negotiation, rest, serverRest, options);
 }
 
 function bothSides(
   { client, server }: Negotiation,
   clientRest: Uint8Array,
   serverRest: Uint8Array,
-  limits: Limits,
+  { policy, limits }: NegotiationOptions,
 ): Negotiated {
+  const { session } = client.handshake;
+  const side: RelaySide = { link: client, rest: clientRest };
   return {
-    client: { link: client, rest: clientRest },
-    server: asClientReads(server!, serverRest, client.handshake.session, limits),
+    client: policy === undefined ? side : underPolicy(side, session, policy, limits),
+    server: asClientReads(server!, serverRest, session, limits),
   };
 }
 

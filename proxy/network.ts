@@ -20,3 +20,27 @@ export function networkOf(peer = ""): string {
     .flatMap((pair) => [pair >> 8, pair & 0xff])
     .join(".");
 }
+
+/** How many are at something, by {@link networkOf} their peer. */
+export function countByNetwork(): {
+  of(peer: string | undefined): number;
+  /** Answers with what ends it; ending it again changes nothing. */
+  begin(peer: string | undefined): () => void;
+} {
+  const counts = new Map<string, number>();
+  return {
+    of: (peer) => counts.get(networkOf(peer)) ?? 0,
+    begin(peer) {
+      const network = networkOf(peer);
+      counts.set(network, (counts.get(network) ?? 0) + 1);
+      let isOver = false;
+      return () => {
+        if (isOver) return;
+        isOver = true;
+        const left = counts.get(network)! - 1;
+        if (left === 0) counts.delete(network);
+        else counts.set(network, left);
+      };
+    },
+  };
+}

@@ -8,7 +8,8 @@ import type { ServerTls } from "../endpoints/server.ts";
 import type { Transport } from "../transports/transport.ts";
 import { negotiatedFacts, type ProxyLogEntry } from "./log.ts";
 import { isOpen, type Negotiation, negotiate } from "./negotiate.ts";
-import { networkOf } from "./network.ts";
+import { countByNetwork } from "./network.ts";
+import type { ClientPolicy } from "./policy.ts";
 import { relay } from "./relay.ts";
 
 /** What a proxy is made with. */
@@ -37,6 +38,11 @@ export interface SecurityProxyOptions {
   readonly handshakeTimeout?: number;
   /** Clients at a time; one more is turned away. No limit when absent. */
   readonly maxConnections?: number;
+  /**
+   * What clients may send, once they are in: {@link viewOnly}, or a rule of yours. All of it when absent, and unread; else a
+   * client whose messages cannot be told apart is cut off.
+   */
+  readonly policy?: ClientPolicy;
   readonly limits?: Limits;
   readonly log?: (entry: ProxyLogEntry) => void;
 }
@@ -66,13 +72,13 @@ export interface RfbSecurityProxy {
 export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityProxy {
   const { dial, authentication, tls = {}, handshakeTimeout = 10_000, limits = DEFAULT_LIMITS } = options;
   const { clientAuthentication = OPEN, clientTls = {}, failureDelay = 2000 } = options;
-  const { maxConnections = Number.POSITIVE_INFINITY, log = () => {} } = options;
+  const { maxConnections = Number.POSITIVE_INFINITY, policy, log = () => {} } = options;
   const maxHandshakes = isOpen(clientAuthentication) ? Number.POSITIVE_INFINITY : (options.maxHandshakes ?? 10);
   checkMilliseconds("handshakeTimeout", handshakeTimeout);
   checkMilliseconds("failureDelay", failureDelay);
   if (!(maxConnections >= 0)) throw new RangeError(`Cannot set maxConnections to ${maxConnections}`);
   if (!(maxHandshakes >= 1)) throw new RangeError(`Cannot set maxHandshakes to ${maxHandshakes}`);
-  const handshakes = countByAddress();
+  const handshakes = countByNetwork();
   const serving = new Map<Promise<void>, () => void>();
   let count = 0;
   let timeIsUp = false;
@@ -80,7 +86,7 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
   return {
     async serve(client, arrived = performance.now()) {
       const connection = ++count;
-      const under = handshakes.of(client);
+      const under = handshakes.of(client.peer);
       const isFull = serving.size >= maxConnections;
       if (isFull || under >= maxHandshakes) {
         const reason = isFull
@@ -128,7 +134,7 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
       signal,
     };
     const negotiation: Negotiation = { client, stage: "client version" };
-    const settled = handshakes.begin(transport);
+    const settled = handshakes.begin(transport.peer);
     const told = (event: ProxyLogEntry["event"], more: Partial<ProxyLogEntry>): void => {
       const { server, stage } = negotiation;
       const milliseconds = Math.round(performance.now() - arrived);
@@ -139,7 +145,15 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
     const late = new Error(`not done after ${handshakeTimeout} ms`);
     const timer = setTimeout(() => over.abort(late), arrived + handshakeTimeout - performance.now());
     try {
-      const sides = await negotiate(negotiation, { dial, authentication, tls, clientAuthentication, limits, signal });
+      const sides = await negotiate(negotiation, {
+        dial,
+        authentication,
+        tls,
+        clientAuthentication,
+        policy,
+        limits,
+        signal,
+      });
       clearTimeout(timer);
       settled();
       told("negotiated", {});
@@ -190,27 +204,6 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
       resolve();
     }
   });
-}
-
-/** How many are at something, by address. */
-function countByAddress() {
-  const counts = new Map<string, number>();
-  return {
-    of: ({ peer }: Transport): number => counts.get(networkOf(peer)) ?? 0,
-    /** Answers with what ends it. */
-    begin({ peer }: Transport): () => void {
-      const address = networkOf(peer);
-      counts.set(address, (counts.get(address) ?? 0) + 1);
-      let isOver = false;
-      return () => {
-        if (isOver) return;
-        isOver = true;
-        const left = counts.get(address)! - 1;
-        if (left === 0) counts.delete(address);
-        else counts.set(address, left);
-      };
-    },
-  };
 }
 
 /** A timer that is set beyond its range goes off at once. */

@@ -102,6 +102,7 @@ const TSCONFIG = {
       "rfb-codec/node": ["../../../transports/node.ts"],
       "rfb-codec/websocket": ["../../../transports/websocket.ts"],
       "rfb-codec/compression/node": ["../../../compression/node.ts"],
+      "rfb-codec/compression/webcodecs": ["../../../compression/webcodecs.ts"],
       "rfb-codec/*": ["../../../*/mod.ts"],
     },
   },

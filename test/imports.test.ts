@@ -93,11 +93,13 @@ function allowedIn(file: string): readonly RegExp[] | undefined {
       const shared = [/^codec\/(errors|text)\.ts$/, TRANSPORT, STD_BYTES];
       // A host's files share a name: node.ts, node_tls.ts. They alone see its modules, and packages made for it;
       // they may build on a file for any host, and never on another host's.
-      const portable = /^transports\/(websocket|memory)\.ts$/;
+      const portable = /^transports\/(websocket|websocket_request|memory|sockets|tls_reasons)\.ts$/;
       if (/^node[._]/.test(name)) return [...shared, portable, /^transports\/node[._]/, /^node:/, /^ws$/, /^sirv$/];
       if (/^workers[._]/.test(name)) return [...shared, portable, /^transports\/workers[._]/, /^cloudflare:/];
-      if (/^bun[._]/.test(name)) return [...shared, portable, /^transports\/bun[._]/, /^bun$/];
+      // Bun has Node's modules too.
+      if (/^bun[._]/.test(name)) return [...shared, portable, /^transports\/(bun|node)[._]/, /^bun$/, /^node:/];
       if (/^deno[._]/.test(name)) return [...shared, portable, /^transports\/deno[._]/];
+      if (/^websocket[._]/.test(name)) return [...shared, /^transports\/websocket[._]/];
       return shared;
     }
     case "endpoints":

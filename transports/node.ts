@@ -10,12 +10,20 @@
 
 import { connect, createServer, type NetConnectOpts, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { type Listener, listen } from "./node_listen.ts";
+import { listen } from "./node_listen.ts";
 import { transportOver } from "./node_socket.ts";
 import { prepareTls } from "./node_tls.ts";
-import type { TlsClientOptions, TlsServerOptions, Transport } from "./transport.ts";
+import {
+  type Listener,
+  startTlsFirst,
+  type TcpListenOptions,
+  type TcpOptions,
+  type TlsConnectOptions,
+  type UnixListenOptions,
+  type UnixOptions,
+} from "./sockets.ts";
+import type { Transport } from "./transport.ts";
 
-export type { Listener } from "./node_listen.ts";
 export { NODE_TLS_KINDS } from "./node_tls.ts";
 export {
   listenWebSocket,
@@ -23,28 +31,15 @@ export {
   type WebSocketInfo,
   type WebSocketListenOptions,
 } from "./node_websocket.ts";
+export type {
+  Listener,
+  TcpListenOptions,
+  TcpOptions,
+  TlsConnectOptions,
+  UnixListenOptions,
+  UnixOptions,
+} from "./sockets.ts";
 export type * from "./transport.ts";
-
-/** Where to connect to. */
-export interface TcpOptions {
-  /** A DNS name or an IP address. TLS compares the server's certificate with it. */
-  readonly host: string;
-  readonly port: number;
-  /** Gives up connecting; a connection that stands is not touched. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Where to connect to, and how to start TLS there. */
-export interface TlsConnectOptions extends TcpOptions {
-  readonly tls?: Omit<TlsClientOptions, "role" | "kind"> | undefined;
-}
-
-/** Where to connect to. */
-export interface UnixOptions {
-  readonly path: string;
-  /** Gives up connecting; a connection that stands is not touched. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /**
  * Connects over TCP.
@@ -70,18 +65,8 @@ export async function connectUnix({ path, signal }: UnixOptions): Promise<Transp
  * @throws {RfbError} `insecure`: the server's certificate, name or version is refused
  * @throws {Error} the host's own, such as ECONNREFUSED, or the signal's reason
  */
-export async function connectTls({ host, port, tls, signal }: TlsConnectOptions): Promise<Transport> {
-  const clear = await connectTcp({ host, port, signal });
-  const abort = (): void => clear.abort();
-  signal?.addEventListener("abort", abort);
-  try {
-    return await clear.startTls!({ ...tls, role: "client", kind: "x509" });
-  } catch (error) {
-    clear.abort();
-    throw signal?.aborted ? signal.reason : error;
-  } finally {
-    signal?.removeEventListener("abort", abort);
-  }
+export async function connectTls(options: TlsConnectOptions): Promise<Transport> {
+  return startTlsFirst(await connectTcp(options), options);
 }
 
 /**
@@ -90,29 +75,6 @@ export async function connectTls({ host, port, tls, signal }: TlsConnectOptions)
  */
 export function fromSocket(socket: Socket | TLSSocket): Transport {
   return transportOver(socket);
-}
-
-/** Where to listen, and what for. */
-export interface TcpListenOptions {
-  /** An address of this machine. Loopback when absent. */
-  readonly host?: string | undefined;
-  /** 0, or absent: one that is free. */
-  readonly port?: number | undefined;
-  /** TLS from the first byte on; `onConnection` comes after the handshake. */
-  readonly tls?: Omit<TlsServerOptions, "role" | "kind"> | undefined;
-  /** Ends a connection that has not finished its TLS handshake, in milliseconds; 10 000 when absent. */
-  readonly handshakeTimeout?: number | undefined;
-  /** Told of connections that failed in TLS, for a log. */
-  readonly onTlsFailure?: ((error: unknown, peer: string | undefined) => void) | undefined;
-  /** The connection is the callee's to close. */
-  readonly onConnection: (transport: Transport) => void;
-}
-
-/** Where to listen, and what for. */
-export interface UnixListenOptions {
-  readonly path: string;
-  /** The connection is the callee's to close. */
-  readonly onConnection: (transport: Transport) => void;
 }
 
 /**

@@ -5,16 +5,7 @@
  */
 
 import type { Server } from "node:net";
-
-/** A listening socket. */
-export interface Listener {
-  /** The address it has, or a Unix socket's path. */
-  readonly address: string;
-  /** The port it has, which the host chose if 0 was asked for; 0 for a Unix socket. */
-  readonly port: number;
-  /** Accepts no more. Connections that stand live on. */
-  close(): Promise<void>;
-}
+import type { Listener } from "./sockets.ts";
 
 /**
  * Has a server listen. `whenClosed` is for what the server keeps besides its listening socket.

@@ -6,8 +6,8 @@
 
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import { RfbError } from "../codec/errors.ts";
 import { isTlsError, NODE_TLS_KINDS, prepareTls, sessionOf, tlsFailure } from "./node_tls.ts";
+import { insecure, TLS_REASONS } from "./tls_reasons.ts";
 import type { TlsOptions, Transport } from "./transport.ts";
 
 /** How long `close` waits for the peer to take the rest and to close its end too, in milliseconds. */
@@ -144,7 +144,7 @@ export function transportOver(socket: Socket, host?: string): Transport {
       // To a server they are the start of ClientHello: the codec has checked its own input before it
       // acknowledged TLS, and a client that got the acknowledgement may be quicker than we are.
       if (options.role === "client" && socket.readableLength > 0) {
-        throw new RfbError("insecure", "Cannot start TLS", "the peer sent bytes in clear");
+        throw insecure(TLS_REASONS.clear);
       }
       if (options.role === "server" && options.early !== undefined) socket.unshift(options.early);
       return transportOver(await start(socket));

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { constants, createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP, type Socket } from "node:net";
 import {
   type ConnectionOptions,
@@ -13,8 +14,9 @@ import {
   type SecureContextOptions,
   type TLSSocket,
 } from "node:tls";
-import { RfbError } from "../codec/errors.ts";
+import type { RfbError } from "../codec/errors.ts";
 import { printable } from "../codec/text.ts";
+import { insecure, madeOutTo, TLS_REASONS } from "./tls_reasons.ts";
 import type { TlsClientOptions, TlsKind, TlsOptions, TlsServerOptions, TlsSession } from "./transport.ts";
 
 /**
@@ -68,7 +70,10 @@ function prepareServer(options: TlsServerOptions): (socket: Socket) => Promise<T
   // Not this socket's own server but the documented way to have Node check client certificates:
   // connections are handed to it, it never listens.
   const verify = options.clientCa !== undefined;
-  const settings = { ...baseOf(options), ca: options.clientCa, dhparam: "auto", ecdhCurve: "auto" };
+  const groups = { ecdhCurve: "auto", ...(HAS_ANONYMOUS && { dhparam: "auto" }) };
+  // Nobody resumes a session, and old viewers trip over tickets: see maxVersion. Bun then sends none, Node still does.
+  const secureOptions = constants.SSL_OP_NO_TICKET;
+  const settings = { ...baseOf(options), ...groups, secureOptions, ca: options.clientCa };
   const server = callersFault(() => createServer({ ...settings, requestCert: verify, rejectUnauthorized: verify }));
   return (socket) =>
     new Promise((resolve, reject) => {
@@ -83,9 +88,13 @@ function prepareServer(options: TlsServerOptions): (socket: Socket) => Promise<T
     });
 }
 
-/** What this process can carry: Deno's and Bun's stand-ins for `node:tls` have no ciphers without certificates. */
-export const NODE_TLS_KINDS: readonly TlsKind[] =
-  "deno" in process.versions || "bun" in process.versions ? ["x509"] : ["x509", "anonymous"];
+const IS_DENO = "deno" in process.versions;
+
+/** Deno's and Bun's stand-ins for `node:tls` have no ciphers without certificates, nor groups of integers (DHE) for any. */
+const HAS_ANONYMOUS = !(IS_DENO || "bun" in process.versions);
+
+/** What this process can carry. */
+export const NODE_TLS_KINDS: readonly TlsKind[] = HAS_ANONYMOUS ? ["x509", "anonymous"] : ["x509"];
 
 /** Options that both roles share. */
 function baseOf(options: TlsOptions): SecureContextOptions {
@@ -101,9 +110,17 @@ function baseOf(options: TlsOptions): SecureContextOptions {
   if (minVersion > maxVersion) throw new RangeError("Cannot start TLS: minVersion is 1.3 and maxVersion 1.2");
   if (kind === "anonymous") {
     if (minVersion === "1.3") throw new RangeError("Cannot start TLS: anonymous TLS ends with version 1.2");
+    if (!HAS_ANONYMOUS) throw new TypeError("Cannot start TLS: this runtime has no anonymous TLS");
     return { ciphers: ANONYMOUS_CIPHERS, minVersion: "TLSv1.2", maxVersion: "TLSv1.2" };
   }
+  if (IS_DENO && cert !== undefined && key !== undefined) callersFault(() => checkReadable(cert, key));
   return { cert, key, minVersion: `TLSv${minVersion}`, maxVersion: `TLSv${maxVersion}` };
+}
+
+/** Deno looks at them only once it shows them, and then says nothing. */
+function checkReadable(cert: string, key: string): void {
+  new X509Certificate(cert);
+  createPrivateKey(key);
 }
 
 /**
@@ -138,7 +155,7 @@ export function sessionOf(socket: TLSSocket): TlsSession {
 
 /** What went wrong with TLS, in words; `undefined` when the connection just ended. */
 export function tlsFailure(error: unknown): RfbError {
-  return new RfbError("insecure", "Cannot start TLS", reasonOf(error), { cause: error });
+  return insecure(reasonOf(error), error);
 }
 
 /** Whether a socket's error comes from TLS: from version 1.3 on a client's certificate is refused after the handshake. */
@@ -148,9 +165,10 @@ export function isTlsError(error: Error): boolean {
 
 function reasonOf(error: unknown): string {
   const code = codeOf(error);
-  if (error === undefined || CLOSED.includes(code)) return "the peer closed the connection";
+  if (error === undefined || CLOSED.includes(code)) return TLS_REASONS.closed;
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return nameMismatch(error as NameMismatch);
-  const known = REASONS[code];
+  // Which version of TLS an alert is named after is each library's choice.
+  const known = REASONS[code.replace(/^ERR_SSL_[^_]+_ALERT_/, "ALERT_")];
   if (known !== undefined) return known;
   const { reason, message } = error as { reason?: string; message?: string };
   return printable(reason ?? message ?? String(error));
@@ -158,40 +176,35 @@ function reasonOf(error: unknown): string {
 
 const CLOSED: readonly string[] = ["ECONNRESET", "EPIPE", "ECONNABORTED"];
 
-const UNTRUSTED = "no authority that we trust has signed the peer's certificate";
-const SELF_SIGNED = "the peer's certificate is self-signed, and we do not trust it";
-const NO_VERSION = "the two ends have no version of TLS in common";
-const NO_CERTIFICATE = "the client showed no certificate that we accept";
-const DEMANDED = "the server demands a client certificate";
-const OURS_REFUSED = "the peer does not accept our certificate";
+/** Deno says the same of certificates that have expired, are not valid yet or are not meant for a server. */
+const UNVERIFIED_LEAF = IS_DENO ? `${TLS_REASONS.untrusted}, or it is not valid now and here` : TLS_REASONS.untrusted;
 
 const REASONS: Readonly<Record<string, string>> = {
-  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
-  CERT_SIGNATURE_FAILURE: UNTRUSTED,
-  CERT_UNTRUSTED: UNTRUSTED,
-  DEPTH_ZERO_SELF_SIGNED_CERT: SELF_SIGNED,
-  SELF_SIGNED_CERT_IN_CHAIN: "the peer's certificate comes from an authority that we do not trust",
-  CERT_HAS_EXPIRED: "the peer's certificate has expired",
-  CERT_NOT_YET_VALID: "the peer's certificate is not valid yet",
-  INVALID_PURPOSE: "the peer's certificate is not meant for this role",
-  ERR_SSL_UNSUPPORTED_PROTOCOL: NO_VERSION,
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: NO_VERSION,
-  ERR_SSL_WRONG_VERSION_NUMBER: "what the peer sent is not TLS",
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: "what the peer sent is not TLS",
-  ERR_SSL_HTTP_REQUEST: "what the peer sent is not TLS",
-  ERR_SSL_NO_SHARED_CIPHER: "the two ends have no cipher in common",
-  // Before version 1.3 one alert says either.
-  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: `${DEMANDED}, or the two ends have no cipher in common`,
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: DEMANDED,
-  ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: NO_CERTIFICATE,
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: OURS_REFUSED,
-  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: OURS_REFUSED,
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: OURS_REFUSED,
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: OURS_REFUSED,
-  ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: OURS_REFUSED,
-  ERR_TLS_HANDSHAKE_TIMEOUT: "the peer did not finish the handshake in time",
+  UNABLE_TO_GET_ISSUER_CERT: TLS_REASONS.untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: TLS_REASONS.untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNVERIFIED_LEAF,
+  CERT_SIGNATURE_FAILURE: TLS_REASONS.untrusted,
+  CERT_UNTRUSTED: TLS_REASONS.untrusted,
+  DEPTH_ZERO_SELF_SIGNED_CERT: TLS_REASONS.selfSigned,
+  SELF_SIGNED_CERT_IN_CHAIN: TLS_REASONS.unknownRoot,
+  CERT_HAS_EXPIRED: TLS_REASONS.expired,
+  CERT_NOT_YET_VALID: TLS_REASONS.notYetValid,
+  INVALID_PURPOSE: TLS_REASONS.otherRole,
+  ERR_SSL_UNSUPPORTED_PROTOCOL: TLS_REASONS.noVersion,
+  ALERT_PROTOCOL_VERSION: TLS_REASONS.noVersion,
+  ERR_SSL_WRONG_VERSION_NUMBER: TLS_REASONS.notTls,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: TLS_REASONS.notTls,
+  ERR_SSL_HTTP_REQUEST: TLS_REASONS.notTls,
+  ERR_SSL_NO_SHARED_CIPHER: TLS_REASONS.noCipher,
+  ALERT_HANDSHAKE_FAILURE: TLS_REASONS.demandedOrNoCipher,
+  ALERT_CERTIFICATE_REQUIRED: TLS_REASONS.demanded,
+  ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: TLS_REASONS.noCertificate,
+  ALERT_UNKNOWN_CA: TLS_REASONS.oursRefused,
+  ALERT_BAD_CERTIFICATE: TLS_REASONS.oursRefused,
+  ALERT_CERTIFICATE_UNKNOWN: TLS_REASONS.oursRefused,
+  ALERT_CERTIFICATE_EXPIRED: TLS_REASONS.oursRefused,
+  ALERT_UNSUPPORTED_CERTIFICATE: TLS_REASONS.oursRefused,
+  ERR_TLS_HANDSHAKE_TIMEOUT: TLS_REASONS.late,
 };
 
 interface NameMismatch {
@@ -201,7 +214,7 @@ interface NameMismatch {
 
 function nameMismatch({ host, cert }: NameMismatch): string {
   const names = cert?.subjectaltname ?? cert?.subject?.CN ?? "nothing";
-  return `the peer's certificate is made out to ${printable(names).slice(0, 200)}, not to ${host}`;
+  return madeOutTo(names, host);
 }
 
 function codeOf(error: unknown): string {

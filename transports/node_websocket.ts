@@ -18,9 +18,10 @@ import type { Readable } from "node:stream";
 import { TLSSocket } from "node:tls";
 import sirv from "sirv";
 import { WebSocketServer } from "ws";
-import { type Listener, listen } from "./node_listen.ts";
+import { listen } from "./node_listen.ts";
 import { addressOf } from "./node_socket.ts";
-import { sessionOf } from "./node_tls.ts";
+import { prepareTls, sessionOf } from "./node_tls.ts";
+import type { Listener } from "./sockets.ts";
 import type { TlsVersion, Transport } from "./transport.ts";
 import { fromWebSocket } from "./websocket.ts";
 
@@ -162,7 +163,8 @@ export async function listenWebSocket(options: WebSocketListenOptions): Promise<
       const peer = addressOf(request.socket);
       const arrival = arrivals.get(peer);
       arrival?.heard();
-      const tls = request.socket instanceof TLSSocket ? sessionOf(request.socket) : undefined;
+      // Bun does not show what was agreed on.
+      const tls = request.socket instanceof TLSSocket ? sessionOf(request.socket) : options.tls && {};
       onConnection(fromWebSocket(webSocket, { peer, tls }), {
         url: request.url ?? "",
         arrived: arrival?.at ?? performance.now(),
@@ -214,6 +216,7 @@ function createServer({ tls }: WebSocketListenOptions, headTimeout: number): Ser
   if (tls === undefined) return createHttpServer(deadlines);
   const { cert, key, minVersion } = tls;
   try {
+    prepareTls({ role: "server", kind: "x509", cert, key }, undefined); // which looks at them on Deno, too
     return createHttpsServer({
       ...deadlines,
       handshakeTimeout: headTimeout,

@@ -1,13 +1,35 @@
 /**
- * A WebSocket as a transport: the standard one of browsers, Deno, Bun and Node 22, or the `ws` package's.
+ * A WebSocket as a transport: the standard one of browsers, Deno, Bun and Node 22, a `WebSocketStream`, or the `ws`
+ * package's. And WebRTC's data channels, which are much like them.
+ *
+ * ```ts
+ * import { listenWebSocket } from "rfb-codec/node";
+ * import { connectWebSocket } from "rfb-codec/websocket";
+ * import { WebSocket } from "ws"; // only where the runtime has none, such as Node 20
+ *
+ * const listener = await listenWebSocket({ onConnection: (server) => void server.write(Uint8Array.of(1, 2, 3)) });
+ * const transport = await connectWebSocket(`ws://127.0.0.1:${listener.port}/websockify`, { WebSocket });
+ * console.log(await transport.read()); // 1, 2, 3
+ * await transport.close();
+ * await listener.close();
+ * ```
  *
  * @module
  */
 
 import { RfbError } from "../codec/errors.ts";
 import type { TlsSession, Transport } from "./transport.ts";
+import { asWebSocket, type DataChannelLike } from "./websocket_channel.ts";
 
 export type * from "./transport.ts";
+export type { DataChannelLike } from "./websocket_channel.ts";
+export {
+  connectWebSocketStream,
+  type FromWebSocketStreamOptions,
+  fromWebSocketStream,
+  type WebSocketStreamConnectOptions,
+  type WebSocketStreamLike,
+} from "./websocket_stream.ts";
 
 /** What we ask of a WebSocket. The standard one has it, and so has that of the `ws` package. */
 export interface WebSocketLike {
@@ -91,6 +113,34 @@ export async function connectWebSocket(url: string | URL, options: WebSocketConn
   });
 }
 
+/** How to adapt a data channel. */
+export interface FromDataChannelOptions extends FromWebSocketOptions {
+  /**
+   * The longest message that the other end takes, in bytes: 64 KiB when absent, what it takes where it says nothing. The
+   * channel's connection knows: `connection.sctp.maxMessageSize`.
+   */
+  readonly maxMessageSize?: number | undefined;
+}
+
+/**
+ * A transport over an open `RTCDataChannel`, which is the transport's from then on. Writes are cut into messages that the
+ * other end takes, and wait while much is buffered. Adapt the channel in the turn in which it opened. It cannot stop its
+ * peer from sending either: received bytes queue up to `maxQueuedBytes`.
+ *
+ * @throws {TypeError} the channel is not open, or may lose messages or change their order
+ * @throws {RangeError} `maxMessageSize` is not a positive integer
+ */
+export function fromDataChannel(channel: DataChannelLike, options: FromDataChannelOptions = {}): Transport {
+  const { maxMessageSize = 64 * 1024 } = options;
+  if (!Number.isSafeInteger(maxMessageSize) || maxMessageSize < 1) {
+    throw new RangeError(`maxMessageSize must be 1 or more, got ${maxMessageSize}`);
+  }
+  if (!channel.ordered || channel.maxPacketLifeTime !== null || channel.maxRetransmits !== null) {
+    throw new TypeError("Cannot use a data channel that may lose messages or change their order");
+  }
+  return fromWebSocket(asWebSocket(channel, maxMessageSize), options);
+}
+
 /**
  * A transport over an open WebSocket, which is the transport's from then on. Each write is one binary
  * message, and where messages end means nothing to the reader. Adapt the socket in the turn in which it
@@ -108,7 +158,8 @@ export function fromWebSocket(socket: WebSocketLike, options: FromWebSocketOptio
   const { maxQueuedBytes = 16 * 1024 * 1024, peer, tls } = options;
   if (socket.readyState !== OPEN) throw new TypeError("Cannot use a WebSocket that is not open");
   const pausable = socket.pause !== undefined && socket.resume !== undefined;
-  const isWs = socket.terminate !== undefined;
+  // Bun's own can be paused and dropped too, but says nothing when bytes have been sent.
+  const isWs = socket.terminate !== undefined && !isHosts(socket);
   const queue: Uint8Array[] = [];
   let queued = 0;
   let paused = false;
@@ -188,8 +239,10 @@ export function fromWebSocket(socket: WebSocketLike, options: FromWebSocketOptio
     if (closed || gone || socket.readyState !== OPEN) throw closedError();
     if (bytes.length === 0) return;
     let sent = false;
-    socket.send(bytes as Uint8Array<ArrayBuffer>, () => {
-      sent = true; // or failed, which is an error event's to tell
+    socket.send(bytes as Uint8Array<ArrayBuffer>, (error) => {
+      sent = true;
+      // Why is an error event's to tell. On Deno it comes later, and not before whoever goes on writing takes a rest.
+      if (error) gone = true;
       wakeAll();
     });
     while (!sent && socket.bufferedAmount > HIGH_WATER) {
@@ -276,6 +329,11 @@ const MESSAGE_COST = 64;
 
 /** How long `close` waits for the rest to go out and for the peer to close its end too, in milliseconds. */
 const GRACE = 2000;
+
+/** Whether it is of the runtime's own class. */
+function isHosts(socket: WebSocketLike): boolean {
+  return globalThis.WebSocket !== undefined && socket instanceof globalThis.WebSocket;
+}
 
 function drop(socket: WebSocketLike): void {
   if (socket.terminate !== undefined) socket.terminate();

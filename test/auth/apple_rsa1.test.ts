@@ -142,12 +142,12 @@ describe("The client's side of Apple's RSA1", () => {
   });
 
   test("refuses a key above the limit", async () => {
-    const { publicKey: large } = generateKeyPairSync("rsa", { modulusLength: 2056 });
+    const { publicKey: large } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const { limits } = clientContext(RSA1!, KNOWN);
-    const exchange = client(KNOWN, { limits: { ...limits, maxRsaKeyLength: 2055 } });
+    const exchange = client(KNOWN, { limits: { ...limits, maxRsaKeyLength: 2047 } });
     await exchange.feed();
     expect(await exchange.feed(keyPacket(derOf(large)))).toStrictEqual([
-      "limit: Cannot accept a length: limit maxRsaKeyLength is 2055, got 2056",
+      "limit: Cannot accept a length: limit maxRsaKeyLength is 2047, got 2048",
     ]);
   });
 

@@ -8,6 +8,7 @@ import { bytes } from "../codec/arbitraries.ts";
 import { hex, hexOf, join } from "../codec/bytes.ts";
 import { errorOf } from "../codec/errors.ts";
 import { runs } from "../codec/runs.ts";
+import { notOn } from "../runtimes/runtime.ts";
 import { jwkOf } from "./rsa_keys.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 1024 });
@@ -30,16 +31,22 @@ function decrypted(padded: Uint8Array): string {
   return hexOf(decryptPkcs1(encryptRaw(padded), OURS, 16, random));
 }
 
+async function decryptsWhatOpenSslEncrypts(modulusLength: number): Promise<void> {
+  const pair = generateKeyPairSync("rsa", { modulusLength });
+  const key = await rsaPrivateKey(jwkOf(pair.privateKey));
+  expect(key.keyLength).toBe(modulusLength);
+  for (const length of [16, 32]) {
+    const message = webRandom(length);
+    const encrypted = publicEncrypt({ key: pair.publicKey, padding: constants.RSA_PKCS1_PADDING }, message);
+    expect(decryptPkcs1(Uint8Array.from(encrypted), key, length, webRandom)).toStrictEqual(message);
+  }
+}
+
 describe("RSAES-PKCS1-v1_5", () => {
-  test.each([1024, 1025, 1031, 2048])("is decrypted as OpenSSL encrypts it with %d bits", async (modulusLength) => {
-    const pair = generateKeyPairSync("rsa", { modulusLength });
-    const key = await rsaPrivateKey(jwkOf(pair.privateKey));
-    expect(key.keyLength).toBe(modulusLength);
-    for (const length of [16, 32]) {
-      const message = webRandom(length);
-      const encrypted = publicEncrypt({ key: pair.publicKey, padding: constants.RSA_PKCS1_PADDING }, message);
-      expect(decryptPkcs1(Uint8Array.from(encrypted), key, length, webRandom)).toStrictEqual(message);
-    }
+  test.each([1024, 2048])("is decrypted as OpenSSL encrypts it with %d bits", decryptsWhatOpenSslEncrypts);
+
+  notOn(["bun"], "its keys are multiples of 128 bits long", () => {
+    test.each([1025, 1031])("is decrypted as OpenSSL encrypts it with %d bits", decryptsWhatOpenSslEncrypts);
   });
 
   test("is encrypted so that OpenSSL finds 0, 2, eight bytes or more that are not 0, 0, and the message", () => {

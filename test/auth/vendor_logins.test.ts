@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { type Credentials, generateRsaKey, type Scheme, schemesNamed, type Verifier } from "../../auth/mod.ts";
 import { RfbError } from "../../codec/errors.ts";
+import { hexOf, latin1 } from "../codec/bytes.ts";
 import { KNOWN } from "./everybody.ts";
 import { type MeetingOptions, meet } from "./meeting.ts";
 
@@ -31,7 +32,7 @@ function meeting(scheme: Scheme, credentials: Credentials, more: Partial<Meeting
 }
 
 function hexOfText(text: string): string {
-  return Buffer.from(text).toString("hex");
+  return hexOf(latin1(text));
 }
 
 describe.each(MEETINGS)("%s in %s, %s bytes at a time", (name, version, _chunk, scheme, chunk) => {

@@ -125,14 +125,21 @@ describe("Each scheme towards clients goes with each towards servers", () => {
   }
 });
 
-/** The answer to a challenge, by OpenSSL: DES with each of the password's bytes turned round; three times one key is that key. */
+/**
+ * The answer to a challenge, by the runtime's own DES, with each of the password's bytes turned round. Three times one key is
+ * that key, and a chain of one block with zeros before it is no chain: other runtimes have DES in no other way.
+ */
 function vncAuthResponse(challenge: Uint8Array, password: string): Uint8Array {
   const key = new Uint8Array(8);
   for (const [i, byte] of latin1(password).slice(0, 8).entries()) {
     key[i] = Number.parseInt(byte.toString(2).padStart(8, "0").split("").reverse().join(""), 2);
   }
-  const cipher = createCipheriv("des-ede3-ecb", join([key, key, key]), null).setAutoPadding(false);
-  return new Uint8Array(cipher.update(challenge));
+  const halves = [challenge.slice(0, 8), challenge.slice(8)].map((half) =>
+    createCipheriv("des-ede3-cbc", join([key, key, key]), new Uint8Array(8))
+      .setAutoPadding(false)
+      .update(half),
+  );
+  return join(halves);
 }
 
 /** Up to the answer to the challenge. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hex, join, latin1 } from "../codec/bytes.ts";
+import { hex, hexOf, join, latin1 } from "../codec/bytes.ts";
 import { bed, INTERNAL, only, sleep, soon } from "./bed.ts";
 import { CLIENT_BYTES, CLIENTS, SERVERS, type ServerScript, types, V33, V38, VERSIONS, versionBytes } from "./bytes.ts";
 import { type Act, hears, play, says } from "./peer.ts";
@@ -257,7 +257,7 @@ describe("The log of a client that is let in", () => {
       certificateSubject: facts.peerSubject,
       certificateExpiry: facts.peerExpiry,
     });
-    expect(scene.client.heard).not.toContain(Buffer.from("compute").toString("hex"));
+    expect(scene.client.heard).not.toContain(hexOf(latin1("compute")));
     scene.client.abort();
     await soon("serve", scene.served);
   });

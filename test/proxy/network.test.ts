@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { networkOf } from "../../proxy/network.ts";
+import { countByNetwork, networkOf } from "../../proxy/network.ts";
 
 test.each([
   ["192.0.2.7:40312", "192.0.2.7"],
@@ -15,4 +15,17 @@ test.each([
   [undefined, ""],
 ])("%s is of the network %s", (peer, network) => {
   expect(networkOf(peer)).toBe(network);
+});
+
+test("peers of one network are counted together, and each ends once", () => {
+  const count = countByNetwork();
+  const [first, second] = [count.begin("[2001:db8::1]:1"), count.begin("[2001:db8::2]:2")];
+  expect(count.of("[2001:db8::3]:3")).toBe(2);
+  expect(count.of("192.0.2.7:1")).toBe(0);
+  first();
+  first();
+  expect(count.of("[2001:db8::3]:3")).toBe(1);
+  second();
+  first();
+  expect(count.of("[2001:db8::3]:3")).toBe(0);
 });

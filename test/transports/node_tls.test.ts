@@ -19,6 +19,7 @@ import { freePort, start, temporaryFolder } from "../peers/process.ts";
 import { peer } from "../peers/programs.ts";
 import { GVNCCAPTURE } from "../peers/viewers.ts";
 import { startXtigervnc, XTIGERVNC } from "../peers/xtigervnc.ts";
+import { notOn } from "../runtimes/runtime.ts";
 import { rendezvous, tcpPairs } from "./pairs.ts";
 import { readExactly } from "./suite.ts";
 
@@ -58,18 +59,18 @@ describe("a TLS client", () => {
   it("skips the name only, never the chain, with verifyHostname off", async () => {
     await dial({ server: certificates.wrongHost, tls: { verifyHostname: false } });
     const error = await refusal({ server: certificates.unknownAuthority, tls: { verifyHostname: false } });
-    expect(error.reason).toBe("no authority that we trust has signed the peer's certificate");
+    expect(error.reason).toContain("no authority that we trust has signed the peer's certificate");
     await refusal({ server: certificates.expired, tls: { verifyHostname: false } });
   });
 
   it("refuses an authority it does not know", async () => {
     const error = await refusal({ server: certificates.unknownAuthority });
-    expect(error.reason).toBe("no authority that we trust has signed the peer's certificate");
+    expect(error.reason).toContain("no authority that we trust has signed the peer's certificate");
   });
 
   it("refuses a private authority when it was not given", async () => {
     const error = await refusal({ tls: { ca: undefined } });
-    expect(error.reason).toBe("no authority that we trust has signed the peer's certificate");
+    expect(error.reason).toContain("no authority that we trust has signed the peer's certificate");
   });
 
   it("refuses a self-signed certificate", async () => {
@@ -77,31 +78,41 @@ describe("a TLS client", () => {
     expect(error.reason).toContain("self-signed");
   });
 
-  it("refuses an expired certificate", async () => {
-    expect((await refusal({ server: certificates.expired })).reason).toBe("the peer's certificate has expired");
-  });
-
-  it("refuses a certificate that is not valid yet", async () => {
-    expect((await refusal({ server: certificates.notYetValid })).reason).toBe(
-      "the peer's certificate is not valid yet",
-    );
-  });
-
-  it("refuses a client's certificate in a server's place", async () => {
-    const { reason } = await refusal({ server: certificates.client, tls: { verifyHostname: false } });
-    expect(reason).toBe("the peer's certificate is not meant for this role");
-  });
-
-  it("refuses a server that ends at TLS 1.1", async () => {
-    const error = await refusal({
-      node: {
-        minVersion: "TLSv1.1",
-        maxVersion: "TLSv1.1",
-        ciphers: "DEFAULT:@SECLEVEL=0",
-        secureOptions: constants.SSL_OP_NO_TLSv1_3,
-      },
+  notOn(["deno"], "its TLS does not tell one fault of a certificate from another", () => {
+    it("refuses an expired certificate", async () => {
+      expect((await refusal({ server: certificates.expired })).reason).toBe("the peer's certificate has expired");
     });
-    expect(error.reason).toBe("the two ends have no version of TLS in common");
+
+    it("refuses a certificate that is not valid yet", async () => {
+      expect((await refusal({ server: certificates.notYetValid })).reason).toBe(
+        "the peer's certificate is not valid yet",
+      );
+    });
+
+    it("refuses a client's certificate in a server's place", async () => {
+      const { reason } = await refusal({ server: certificates.client, tls: { verifyHostname: false } });
+      expect(reason).toBe("the peer's certificate is not meant for this role");
+    });
+  });
+
+  it("refuses a certificate that has expired, is not valid yet or is a client's, whatever the runtime tells of it", async () => {
+    for (const server of [certificates.expired, certificates.notYetValid, certificates.client]) {
+      await refusal({ server, tls: { verifyHostname: false } });
+    }
+  });
+
+  notOn(["deno", "bun"], "it has no version under 1.2 to test with", () => {
+    it("refuses a server that ends at TLS 1.1", async () => {
+      const error = await refusal({
+        node: {
+          minVersion: "TLSv1.1",
+          maxVersion: "TLSv1.1",
+          ciphers: "DEFAULT:@SECLEVEL=0",
+          secureOptions: constants.SSL_OP_NO_TLSv1_3,
+        },
+      });
+      expect(error.reason).toBe("the two ends have no version of TLS in common");
+    });
   });
 
   it("takes TLS 1.2 unless told not to", async () => {
@@ -238,7 +249,7 @@ describe("a TLS server", () => {
       b.startTls!({ role: "server", kind: "x509", ...certificates.server, clientCa: certificates.ca }),
     ]);
     expect(outcomes[1]).toMatchObject({
-      reason: { code: "insecure", reason: "no authority that we trust has signed the peer's certificate" },
+      reason: { code: "insecure", reason: expect.stringContaining("no authority that we trust has signed") },
     });
   });
 
@@ -266,28 +277,30 @@ describe("a TLS server", () => {
     expect(error.reason).toBe("what the peer sent is not TLS");
   });
 
-  it("refuses TLS 1.1 and, where told so, 1.2", async () => {
-    for (const [minVersion, version] of [
-      ["1.2", "TLSv1.1"],
-      ["1.3", "TLSv1.2"],
-    ] as const) {
-      const failures = rendezvousOf<unknown>();
-      const listener = await listenTcp({
-        tls: { ...certificates.server, minVersion },
-        onConnection: () => {},
-        onTlsFailure: failures.accept,
-      });
-      const socket = tlsConnect({
-        port: listener.port,
-        maxVersion: version,
-        minVersion: version,
-        ciphers: "DEFAULT:@SECLEVEL=0",
-        rejectUnauthorized: false,
-      });
-      await new Promise((resolve) => socket.once("error", resolve));
-      expect(await failures.next()).toMatchObject({ reason: "the two ends have no version of TLS in common" });
-      await listener.close();
-    }
+  notOn(["deno", "bun"], "it has no version under 1.2 to test with", () => {
+    it("refuses TLS 1.1 and, where told so, 1.2", async () => {
+      for (const [minVersion, version] of [
+        ["1.2", "TLSv1.1"],
+        ["1.3", "TLSv1.2"],
+      ] as const) {
+        const failures = rendezvousOf<unknown>();
+        const listener = await listenTcp({
+          tls: { ...certificates.server, minVersion },
+          onConnection: () => {},
+          onTlsFailure: failures.accept,
+        });
+        const socket = tlsConnect({
+          port: listener.port,
+          maxVersion: version,
+          minVersion: version,
+          ciphers: "DEFAULT:@SECLEVEL=0",
+          rejectUnauthorized: false,
+        });
+        await new Promise((resolve) => socket.once("error", resolve));
+        expect(await failures.next()).toMatchObject({ reason: "the two ends have no version of TLS in common" });
+        await listener.close();
+      }
+    });
   });
 
   it("gives a silent client up at its deadline", async () => {
@@ -310,79 +323,84 @@ describe("a TLS server", () => {
   });
 });
 
-describe("anonymous TLS", () => {
-  it("works between our own two roles, encrypts, and ends at version 1.2", async () => {
-    const [a, b] = await (await pairs()).connect();
-    const [client, server] = await Promise.all([
-      a.startTls!({ role: "client", kind: "anonymous" }),
-      b.startTls!({ role: "server", kind: "anonymous" }),
-    ]);
-    expect(client.tls?.version).toBe("TLSv1.2");
-    expect(client.tls?.cipher).toMatch(/_anon_WITH_(AES|CAMELLIA)/);
-    expect(client.tls?.peerSubject).toBeUndefined();
-    await client.write(Uint8Array.of(1, 2));
-    expect(await readExactly(server, 2)).toEqual(Uint8Array.of(1, 2));
-  });
-
-  it.each(["ADH-AES256-GCM-SHA384", "ADH-AES128-SHA", "AECDH-AES256-SHA"])("serves %s", async (cipher) => {
-    const [server, socket] = await anonymousWith(cipher);
-    const transport = await server;
-    await transport.write(Uint8Array.of(3));
-    expect(await readExactly(fromSocket(socket), 1)).toEqual(Uint8Array.of(3));
-  });
-
-  it("does not agree on no encryption at all", async () => {
-    const [server] = await anonymousWith("AECDH-NULL-SHA");
-    expect((await failureOf(server)).reason).toBe("the two ends have no cipher in common");
-  });
-
-  it("does not meet an x509 peer", async () => {
-    const [a, b] = await (await pairs()).connect();
-    const outcomes = await Promise.allSettled([
-      a.startTls!({ role: "client", kind: "anonymous" }),
-      b.startTls!({ role: "server", kind: "x509", ...certificates.server }),
-    ]);
-    for (const outcome of outcomes) expect(outcome).toMatchObject({ status: "rejected", reason: { code: "insecure" } });
-  });
-
-  async function anonymousWith(ciphers: string): Promise<[Promise<Transport>, ReturnType<typeof tlsConnect>]> {
-    const { accept, next } = rendezvous();
-    const listener = await listenTcp({ onConnection: accept });
-    const socket = tlsConnect({
-      port: listener.port,
-      ciphers: `${ciphers}:@SECLEVEL=0`,
-      maxVersion: "TLSv1.2",
-      rejectUnauthorized: false,
-      checkServerIdentity: () => undefined,
+notOn(["deno", "bun"], "its TLS has no ciphers without certificates", () => {
+  describe("anonymous TLS", () => {
+    it("works between our own two roles, encrypts, and ends at version 1.2", async () => {
+      const [a, b] = await (await pairs()).connect();
+      const [client, server] = await Promise.all([
+        a.startTls!({ role: "client", kind: "anonymous" }),
+        b.startTls!({ role: "server", kind: "anonymous" }),
+      ]);
+      expect(client.tls?.version).toBe("TLSv1.2");
+      expect(client.tls?.cipher).toMatch(/_anon_WITH_(AES|CAMELLIA)/);
+      expect(client.tls?.peerSubject).toBeUndefined();
+      await client.write(Uint8Array.of(1, 2));
+      expect(await readExactly(server, 2)).toEqual(Uint8Array.of(1, 2));
     });
-    socket.on("error", () => {});
-    const server = (await next()).startTls!({ role: "server", kind: "anonymous" });
-    cleanUp.push(() => socket.destroy());
-    await listener.close();
-    return [server, socket];
-  }
+
+    it.each(["ADH-AES256-GCM-SHA384", "ADH-AES128-SHA", "AECDH-AES256-SHA"])("serves %s", async (cipher) => {
+      const [server, socket] = await anonymousWith(cipher);
+      const transport = await server;
+      await transport.write(Uint8Array.of(3));
+      expect(await readExactly(fromSocket(socket), 1)).toEqual(Uint8Array.of(3));
+    });
+
+    it("does not agree on no encryption at all", async () => {
+      const [server] = await anonymousWith("AECDH-NULL-SHA");
+      expect((await failureOf(server)).reason).toBe("the two ends have no cipher in common");
+    });
+
+    it("does not meet an x509 peer", async () => {
+      const [a, b] = await (await pairs()).connect();
+      const outcomes = await Promise.allSettled([
+        a.startTls!({ role: "client", kind: "anonymous" }),
+        b.startTls!({ role: "server", kind: "x509", ...certificates.server }),
+      ]);
+      for (const outcome of outcomes)
+        expect(outcome).toMatchObject({ status: "rejected", reason: { code: "insecure" } });
+    });
+
+    async function anonymousWith(ciphers: string): Promise<[Promise<Transport>, ReturnType<typeof tlsConnect>]> {
+      const { accept, next } = rendezvous();
+      const listener = await listenTcp({ onConnection: accept });
+      const socket = tlsConnect({
+        port: listener.port,
+        ciphers: `${ciphers}:@SECLEVEL=0`,
+        maxVersion: "TLSv1.2",
+        rejectUnauthorized: false,
+        checkServerIdentity: () => undefined,
+      });
+      socket.on("error", () => {});
+      const server = (await next()).startTls!({ role: "server", kind: "anonymous" });
+      cleanUp.push(() => socket.destroy());
+      await listener.close();
+      return [server, socket];
+    }
+  });
 });
 
 peer("OpenSSL's server, which demands a client certificate", ["openssl"], () => {
-  it("is told apart at the first read with TLS 1.3", async () => {
-    const port = await opensslServer("-tls1_3");
-    const transport = await connectTls({ host: "127.0.0.1", port, tls: { ca: certificates.ca } });
-    const error = await failureOf(transport.read());
-    expect(error.message).toBe("Cannot start TLS: the server demands a client certificate");
+  notOn(["deno"], "its TLS may end before the alert that says why has been read", () => {
+    it("is told apart at the first read with TLS 1.3", async () => {
+      const port = await opensslServer("-tls1_3");
+      const transport = await connectTls({ host: "127.0.0.1", port, tls: { ca: certificates.ca } });
+      const error = await failureOf(transport.read());
+      expect(error.message).toBe("Cannot start TLS: the server demands a client certificate");
+    });
+
+    it("is told when it does not trust ours", async () => {
+      const port = await opensslServer("-tls1_3");
+      const { cert, key } = certificates.unknownClient;
+      const transport = await connectTls({ host: "127.0.0.1", port, tls: { ca: certificates.ca, cert, key } });
+      const error = await failureOf(transport.read());
+      expect(error.reason).toBe("the peer does not accept our certificate");
+    });
   });
 
   it("is told in the handshake with TLS 1.2", async () => {
     const port = await opensslServer("-tls1_2");
     const error = await failureOf(connectTls({ host: "127.0.0.1", port, tls: { ca: certificates.ca } }));
     expect(error.reason).toContain("the server demands a client certificate");
-  });
-
-  it("is told when it does not trust ours", async () => {
-    const port = await opensslServer("-tls1_3");
-    const { cert, key } = certificates.unknownClient;
-    const transport = await connectTls({ host: "127.0.0.1", port, tls: { ca: certificates.ca, cert, key } });
-    const error = await failureOf(transport.read());
-    expect(error.reason).toBe("the peer does not accept our certificate");
   });
 
   async function opensslServer(version: string): Promise<number> {
@@ -407,55 +425,59 @@ peer("OpenSSL's server, which demands a client certificate", ["openssl"], () => 
   }
 });
 
-peer("TigerVNC's server", XTIGERVNC, () => {
-  it("speaks anonymous TLS with us", async () => {
-    const { port } = await startXtigervnc({ securityTypes: "TLSNone" });
-    const clear = await connectTcp({ host: "127.0.0.1", port });
-    await readExactly(clear, 12);
-    await clear.write(new TextEncoder().encode("RFB 003.008\n"));
-    expect(await readExactly(clear, 2)).toEqual(Uint8Array.of(1, 19));
-    await clear.write(Uint8Array.of(19));
-    expect(await readExactly(clear, 2)).toEqual(Uint8Array.of(0, 2));
-    await clear.write(Uint8Array.of(0, 2));
-    expect(await readExactly(clear, 6)).toEqual(Uint8Array.of(0, 1, 0, 0, 1, 1));
-    await clear.write(Uint8Array.of(0, 0, 1, 1));
-    expect(await readExactly(clear, 1)).toEqual(Uint8Array.of(1));
-    const secured = await clear.startTls!({ role: "client", kind: "anonymous" });
-    expect(await readExactly(secured, 4)).toEqual(new Uint8Array(4));
-    expect(secured.tls?.cipher).toMatch(/_anon_WITH_AES/);
-    await secured.close();
+notOn(["deno", "bun"], "its TLS has no ciphers without certificates", () => {
+  peer("TigerVNC's server", XTIGERVNC, () => {
+    it("speaks anonymous TLS with us", async () => {
+      const { port } = await startXtigervnc({ securityTypes: "TLSNone" });
+      const clear = await connectTcp({ host: "127.0.0.1", port });
+      await readExactly(clear, 12);
+      await clear.write(new TextEncoder().encode("RFB 003.008\n"));
+      expect(await readExactly(clear, 2)).toEqual(Uint8Array.of(1, 19));
+      await clear.write(Uint8Array.of(19));
+      expect(await readExactly(clear, 2)).toEqual(Uint8Array.of(0, 2));
+      await clear.write(Uint8Array.of(0, 2));
+      expect(await readExactly(clear, 6)).toEqual(Uint8Array.of(0, 1, 0, 0, 1, 1));
+      await clear.write(Uint8Array.of(0, 0, 1, 1));
+      expect(await readExactly(clear, 1)).toEqual(Uint8Array.of(1));
+      const secured = await clear.startTls!({ role: "client", kind: "anonymous" });
+      expect(await readExactly(secured, 4)).toEqual(new Uint8Array(4));
+      expect(secured.tls?.cipher).toMatch(/_anon_WITH_AES/);
+      await secured.close();
+    });
   });
 });
 
-peer("gtk-vnc's client", GVNCCAPTURE, () => {
-  it("speaks anonymous TLS with us", async () => {
-    const { accept, next } = rendezvous();
-    const { port, close } = await listenTcp({ port: await displayPort(), onConnection: accept });
-    start("gvnccapture", ["-q", `127.0.0.1:${port - 5900}`, join(temporaryFolder(), "capture.png")]);
-    const clear = await next();
-    await close();
-    await clear.write(new TextEncoder().encode("RFB 003.008\n"));
-    await readExactly(clear, 12);
-    await clear.write(Uint8Array.of(1, 19));
-    expect(await readExactly(clear, 1)).toEqual(Uint8Array.of(19));
-    await clear.write(Uint8Array.of(0, 2));
-    await readExactly(clear, 2);
-    await clear.write(Uint8Array.of(0, 1, 0, 0, 1, 1));
-    await readExactly(clear, 4);
-    await clear.write(Uint8Array.of(1));
-    const secured = await clear.startTls!({ role: "server", kind: "anonymous" });
-    await secured.write(new Uint8Array(4));
-    expect(await readExactly(secured, 1)).toHaveLength(1);
-    if (process.env.MEASURE !== undefined) console.log(secured.tls);
-    secured.abort();
-  });
+notOn(["deno", "bun"], "its TLS has no ciphers without certificates", () => {
+  peer("gtk-vnc's client", GVNCCAPTURE, () => {
+    it("speaks anonymous TLS with us", async () => {
+      const { accept, next } = rendezvous();
+      const { port, close } = await listenTcp({ port: await displayPort(), onConnection: accept });
+      start("gvnccapture", ["-q", `127.0.0.1:${port - 5900}`, join(temporaryFolder(), "capture.png")]);
+      const clear = await next();
+      await close();
+      await clear.write(new TextEncoder().encode("RFB 003.008\n"));
+      await readExactly(clear, 12);
+      await clear.write(Uint8Array.of(1, 19));
+      expect(await readExactly(clear, 1)).toEqual(Uint8Array.of(19));
+      await clear.write(Uint8Array.of(0, 2));
+      await readExactly(clear, 2);
+      await clear.write(Uint8Array.of(0, 1, 0, 0, 1, 1));
+      await readExactly(clear, 4);
+      await clear.write(Uint8Array.of(1));
+      const secured = await clear.startTls!({ role: "server", kind: "anonymous" });
+      await secured.write(new Uint8Array(4));
+      expect(await readExactly(secured, 1)).toHaveLength(1);
+      if (process.env.MEASURE !== undefined) console.log(secured.tls);
+      secured.abort();
+    });
 
-  async function displayPort(): Promise<number> {
-    for (;;) {
-      const port = await freePort();
-      if (port >= 5900) return port;
+    async function displayPort(): Promise<number> {
+      for (;;) {
+        const port = await freePort();
+        if (port >= 5900) return port;
+      }
     }
-  }
+  });
 });
 
 describe("listeners", () => {

@@ -8,10 +8,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
-import { connectTcp, connectTls, connectUnix, listenTcp, listenUnix, listenWebSocket } from "../../transports/node.ts";
+import {
+  connectTcp,
+  connectTls,
+  connectUnix,
+  type Listener,
+  listenTcp,
+  listenUnix,
+  listenWebSocket,
+} from "../../transports/node.ts";
 import type { Transport } from "../../transports/transport.ts";
 import { connectWebSocket, type WebSocketLike } from "../../transports/websocket.ts";
-import { makeCertificates } from "../peers/certificates.ts";
+import { type Certificate, makeCertificates } from "../peers/certificates.ts";
 import type { Pairs } from "./suite.ts";
 
 /** Pairs what a server accepts with what a client connected, one at a time. */
@@ -102,9 +110,16 @@ export class StandardWebSocket implements WebSocketLike {
   }
 }
 
+/** What a host's server has in common with those of others. */
+type ListenWebSocket = (options: {
+  readonly onConnection: (transport: Transport) => void;
+  readonly tls?: Certificate;
+}) => Promise<Listener>;
+
 export async function webSocketPairs(
   Client: new (url: string, protocols: string[]) => WebSocketLike,
   tls = false,
+  listen: ListenWebSocket = listenWebSocket,
 ): Promise<Pairs> {
   const { accept, next } = rendezvous();
   const { ca, server } = await makeCertificates();
@@ -113,7 +128,7 @@ export async function webSocketPairs(
       super(url, protocols, { ca });
     }
   }
-  const listener = await listenWebSocket({ onConnection: accept, ...(tls && { tls: server }) });
+  const listener = await listen({ onConnection: accept, ...(tls && { tls: server }) });
   const url = `${tls ? "wss" : "ws"}://127.0.0.1:${listener.port}/websockify`;
   return {
     connect: () => Promise.all([connectWebSocket(url, { WebSocket: tls ? Trusting : Client }), next()]),

@@ -15,8 +15,11 @@ export interface Pairs {
 }
 
 export interface SuiteOptions {
-  /** The most that writes may take while nobody reads, in bytes: our buffers and the operating system's. */
-  readonly bound: number;
+  /**
+   * The most that writes may take while nobody reads, in bytes: our buffers and the operating system's. Absent where a
+   * receiver has no way to hold its sender back.
+   */
+  readonly bound?: number;
 }
 
 const MEGABYTE = 1024 * 1024;
@@ -79,7 +82,7 @@ export function describeTransport(name: string, open: () => Promise<Pairs>, opti
       expect(await b.read()).toEqual(Uint8Array.of(7));
     });
 
-    it("stops the writer while nobody reads, and loses nothing", async () => {
+    it.skipIf(options.bound === undefined)("stops the writer while nobody reads, and loses nothing", async () => {
       const [a, b] = await connect();
       const piece = 16 * 1024;
       let taken = 0;
@@ -91,7 +94,7 @@ export function describeTransport(name: string, open: () => Promise<Pairs>, opti
         }
       })();
       const stalled = await steady(() => taken);
-      expect(stalled).toBeLessThan(options.bound);
+      expect(stalled).toBeLessThan(options.bound!);
       if (process.env.MEASURE !== undefined) console.log(`${name}: a writer stalls after ${stalled} bytes`);
       stop = true;
       await Promise.all([writing, check(b, stalled + piece, 4)]);

@@ -1,8 +1,16 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { listenWebSocket } from "../../transports/node.ts";
 import type { Transport } from "../../transports/transport.ts";
-import { connectWebSocket, fromWebSocket, type WebSocketLike } from "../../transports/websocket.ts";
+import {
+  connectWebSocket,
+  connectWebSocketStream,
+  type DataChannelLike,
+  fromDataChannel,
+  fromWebSocket,
+  fromWebSocketStream,
+  type WebSocketLike,
+} from "../../transports/websocket.ts";
 import { rendezvous, StandardWebSocket } from "./pairs.ts";
 
 let url: string;
@@ -104,6 +112,124 @@ it.skipIf(globalThis.WebSocket !== undefined)("a runtime without a WebSocket is 
   await expect(connectWebSocket(url)).rejects.toThrow(/ws package/);
   await expect(connectWebSocket(url)).rejects.toThrow(TypeError);
 });
+
+it("a runtime without a WebSocketStream says so", async () => {
+  vi.stubGlobal("WebSocketStream", undefined);
+  cleanUp.push(() => vi.unstubAllGlobals());
+  await expect(connectWebSocketStream(url)).rejects.toThrow(TypeError);
+});
+
+it("a text message ends a WebSocketStream, with a code that it may send", async () => {
+  const closes: unknown[] = [];
+  const transport = await fromWebSocketStream({
+    opened: Promise.resolve({ readable: streamOf(Uint8Array.of(1), "text"), writable: new WritableStream() }),
+    closed: Promise.resolve(),
+    close: (options) => closes.push(options?.closeCode),
+  });
+  expect(await transport.read()).toEqual(Uint8Array.of(1));
+  await expect(transport.read()).rejects.toMatchObject({ name: "RfbError", code: "unexpected" });
+  await expect(transport.read()).rejects.toMatchObject({ code: "unexpected" });
+  await expect(transport.write(Uint8Array.of(1))).rejects.toMatchObject({ code: "unexpected" });
+  expect(closes[0]).toBe(4003);
+});
+
+it("a WebSocketStream gives the same for arrays, as the standard has them, and for Chromium's buffers", async () => {
+  const transport = await fromWebSocketStream({
+    opened: Promise.resolve({
+      readable: streamOf(Uint8Array.of(1, 2), new ArrayBuffer(0), Uint8Array.of(3).buffer),
+      writable: new WritableStream(),
+    }),
+    closed: Promise.resolve(),
+    close: () => {},
+  });
+  expect(await transport.read()).toEqual(Uint8Array.of(1, 2));
+  expect(await transport.read()).toEqual(Uint8Array.of(3));
+  expect(await transport.read()).toBeUndefined();
+});
+
+it("a data channel that may lose messages, or change their order, is refused", () => {
+  expect(() => fromDataChannel(new FakeChannel({ ordered: false }))).toThrow(TypeError);
+  expect(() => fromDataChannel(new FakeChannel({ maxRetransmits: 0 }))).toThrow(TypeError);
+  expect(() => fromDataChannel(new FakeChannel({ maxPacketLifeTime: 10 }))).toThrow(TypeError);
+  expect(() => fromDataChannel(new FakeChannel({ readyState: "connecting" }))).toThrow(TypeError);
+  expect(() => fromDataChannel(new FakeChannel({}), { maxMessageSize: 0 })).toThrow(RangeError);
+});
+
+it("a data channel's messages are no longer than its other end takes, and wait while much is buffered", async () => {
+  const channel = new FakeChannel({});
+  const transport = fromDataChannel(channel, { maxMessageSize: 100_000 });
+  let done = false;
+  const writing = transport.write(new Uint8Array(450_000).fill(1)).then(() => {
+    done = true;
+  });
+  const second = transport.write(Uint8Array.of(2));
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect([channel.lengths, done]).toEqual([[100_000, 100_000], false]);
+  channel.drain();
+  channel.drain();
+  await writing;
+  await second;
+  expect(channel.lengths).toEqual([100_000, 100_000, 100_000, 100_000, 50_000, 1]);
+});
+
+it("a data channel sends what was written before it closes", async () => {
+  const channel = new FakeChannel({});
+  const transport = fromDataChannel(channel);
+  const writing = transport.write(new Uint8Array(600_000));
+  const closing = transport.close();
+  while (channel.readyState === "open") channel.drain();
+  await Promise.all([writing, closing]);
+  expect(channel.lengths.reduce((sum, length) => sum + length)).toBe(600_000);
+});
+
+it("a data channel that refuses a message is closed: the next would be read in its place", async () => {
+  const channel = new FakeChannel({});
+  const transport = fromDataChannel(channel, { maxMessageSize: 1 << 20 });
+  channel.refusesAbove = 1000;
+  await expect(transport.write(new Uint8Array(2000))).rejects.toThrow("too long");
+  expect(channel.readyState).toBe("closed");
+  expect(await transport.read()).toBeUndefined();
+});
+
+function streamOf(...chunks: readonly unknown[]): ReadableStream<unknown> {
+  return new ReadableStream({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+}
+
+/** A data channel that goes nowhere. */
+class FakeChannel extends EventTarget implements DataChannelLike {
+  binaryType = "blob";
+  bufferedAmountLowThreshold = 0;
+  readyState = "open";
+  bufferedAmount = 0;
+  refusesAbove = Number.POSITIVE_INFINITY;
+  readonly ordered: boolean = true;
+  readonly maxPacketLifeTime: number | null = null;
+  readonly maxRetransmits: number | null = null;
+  readonly lengths: number[] = [];
+  constructor(differs: Partial<DataChannelLike>) {
+    super();
+    Object.assign(this, differs);
+  }
+  send(bytes: Uint8Array): void {
+    if (bytes.length > this.refusesAbove) throw new TypeError("too long");
+    this.lengths.push(bytes.length);
+    this.bufferedAmount += bytes.length;
+  }
+  close(): void {
+    this.readyState = "closed";
+    this.dispatchEvent(new Event("close"));
+  }
+  drain(): void {
+    this.bufferedAmount = 0;
+    this.dispatchEvent(new Event("bufferedamountlow"));
+  }
+  declare addEventListener: DataChannelLike["addEventListener"];
+}
 
 /** A standard WebSocket that goes nowhere. */
 class FakeWebSocket implements WebSocketLike {

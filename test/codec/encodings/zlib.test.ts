@@ -1,4 +1,4 @@
-import { constants, deflateRawSync, deflateSync } from "node:zlib";
+import { constants, deflateSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { advanceZlib, createWalk, decodeZlib, encodeZlib } from "../../../codec/encodings/mod.ts";
 import { DEFAULT_LIMITS } from "../../../codec/limits.ts";
@@ -29,8 +29,7 @@ test("Zlib is Raw, deflated: rfbproto; all of a connection's rectangles are one 
 test("a rectangle may refer to the bytes of the one before, as zlib itself deflates them", () => {
   const pixels = Uint8Array.from({ length: 200 }, (_, i) => (i * 37 + (i >> 3)) & 0xff);
   const first = deflateSync(pixels, { finishFlush: constants.Z_SYNC_FLUSH });
-  const second = deflateRawSync(pixels, { finishFlush: constants.Z_SYNC_FLUSH, dictionary: pixels });
-  expect(second.length).toBeLessThan(20);
+  const second = hex("621826fe00000000ffff"); // by zlib 1.3, with the first as its dictionary
   const context = decodeContext(FORMATS.rgb332, "values");
   for (const deflated of [first, second]) {
     const payload = join([be32(deflated.length), deflated]);
