@@ -30,7 +30,7 @@ export function runRfb(args: readonly string[], env: Readonly<Record<string, str
 
 /** Runs the command from its sources. */
 export function runSources(args: readonly string[]): Promise<Ended> {
-  return endOf(start("node", ["--import", import.meta.resolve("tsx"), inRepository("cli/main.ts"), ...args]));
+  return endOf(start("node", ["--import", "tsx", inRepository("cli/main.ts"), ...args]));
 }
 
 /** Waits for a started command to end by itself. */

@@ -18,7 +18,7 @@ import { errorOf } from "../codec/errors.ts";
 import { bed, soon } from "../proxy/bed.ts";
 import { CHALLENGE, OK, RESPONSE, types, V33, V37, V38 } from "../proxy/bytes.ts";
 import { hears, peerOver, play, says } from "../proxy/peer.ts";
-import { notOn } from "../runtimes/runtime.ts";
+import { NO_ANONYMOUS, notOn } from "../runtimes/runtime.ts";
 
 const INIT = { framebufferWidth: 640, framebufferHeight: 480, serverPixelFormat: RGBX8888, name: latin1("desk") };
 /** ServerInit, RFC 6143 §7.3.2: 640 × 480, 32 bits, depth 24, little-endian, true colour; "desk". */
@@ -198,7 +198,7 @@ describe("A listening viewer", () => {
   });
 });
 
-notOn(["deno", "bun"], "its TLS has no ciphers without certificates", () => {
+notOn(["deno", "bun"], NO_ANONYMOUS, () => {
   describe("TLS (18) over a real connection", () => {
     test.each([
       ["in pieces of its own", 0],

@@ -7,7 +7,6 @@ import { beforeAll, expect, test } from "vitest";
 import type { Credentials } from "../../auth/mod.ts";
 import { RfbError } from "../../codec/mod.ts";
 import type { ClientTls } from "../../endpoints/mod.ts";
-import { NODE_TLS_KINDS } from "../../transports/node.ts";
 import { makeCertificateFolder, makeCertificates } from "../peers/certificates.ts";
 import { comparePictures, type Picture } from "../peers/picture.ts";
 import { shellQuoted, temporaryFolder, until } from "../peers/process.ts";
@@ -18,6 +17,7 @@ import { startWayvnc, WAYVNC } from "../peers/wayvnc.ts";
 import { startX11vnc, X11VNC, type X11vnc } from "../peers/x11vnc.ts";
 import { PLAIN_LOGIN, startXtigervnc, XTIGERVNC, type Xtigervnc } from "../peers/xtigervnc.ts";
 import { startXtightvnc, XTIGHTVNC } from "../peers/xtightvnc.ts";
+import { carried, NO_ANONYMOUS, notOn } from "../runtimes/runtime.ts";
 import { joinBy } from "./joining.ts";
 
 const ADA = { username: "ada", password: "engine 9" } as const;
@@ -34,11 +34,6 @@ beforeAll(async () => {
 interface Server {
   readonly port: number;
   dump(): Promise<Picture>;
-}
-
-/** What this runtime can carry of them: see `NODE_TLS_KINDS`. */
-function possible<Case extends readonly [scheme: string, ...unknown[]]>(cases: readonly Case[]): Case[] {
-  return cases.filter(([scheme]) => NODE_TLS_KINDS.includes("anonymous") || !/tls|vino/.test(scheme));
 }
 
 async function expectPicture(
@@ -64,7 +59,7 @@ const WRONG_USER = { username: "Ada" } as const;
 
 peer("QEMU", QEMU, () => {
   test.each(
-    possible([
+    carried([
       ["vncauth", "none", [2]],
       ["x509none", "x509", [19, 260]],
       ["x509vnc", "x509", [19, 261]],
@@ -90,7 +85,7 @@ peer("Xtigervnc", [...XTIGERVNC, PLAIN_LOGIN], () => {
   });
 
   test.each(
-    possible<readonly [scheme: string, path: readonly number[], wrong: readonly Credentials[]]>([
+    carried<readonly [scheme: string, path: readonly number[], wrong: readonly Credentials[]]>([
       ["none", [1], []],
       ["vncauth", [2], [WRONG_PASSWORD]],
       ["plain", [19, 256], [WRONG_PASSWORD, WRONG_USER]],
@@ -151,7 +146,7 @@ peer("x11vnc with TLS", X11VNC, () => {
   }
 
   test.concurrent.each(
-    possible<
+    carried<
       readonly [scheme: string, path: readonly number[], security: readonly string[], wrong: readonly Credentials[]]
     >([
       ["x509none", [19, 260], ["-nopw", "-vencrypt", "only"], []],
@@ -175,7 +170,7 @@ peer("x11vnc with TLS", X11VNC, () => {
   });
 });
 
-if (NODE_TLS_KINDS.includes("anonymous")) {
+notOn(["deno", "bun"], NO_ANONYMOUS, () => {
   peer("Vino", VINO, () => {
     test.each([
       ["vinonone", [18, 1], undefined, []],
@@ -187,7 +182,7 @@ if (NODE_TLS_KINDS.includes("anonymous")) {
       await server.stop();
     });
   });
-}
+});
 
 peer("wayvnc", WAYVNC, () => {
   test("lets us in by x509plain", async () => {

@@ -16,8 +16,9 @@ import { RfbError } from "../../codec/errors.ts";
 import { createSurface } from "../../codec/surfaces.ts";
 import { nodeCompression } from "../../compression/node.ts";
 import { type ClientConnection, createRfbServer, joinServer, type RfbServer } from "../../endpoints/mod.ts";
-import { connectTcp, type Listener, listenTcp, NODE_TLS_KINDS } from "../../transports/node.ts";
+import { connectTcp, type Listener, listenTcp } from "../../transports/node.ts";
 import { runSources } from "../cli/command.ts";
+import { carried, NO_ANONYMOUS, notOn } from "../runtimes/runtime.ts";
 import { makeCertificateFolder } from "./certificates.ts";
 import { parsePng } from "./picture.ts";
 import { type Child, requireProgram, run, shellQuoted, start, temporaryFolder, until } from "./process.ts";
@@ -28,8 +29,7 @@ import { GVNCCAPTURE } from "./viewers.ts";
 
 const ADA = { username: "ada", password: "engine no. 9" } as const;
 const SCRAM = [SCRAM_SHA_256, SCRAM_SHA_1] as const;
-/** Deno and Bun cannot carry it: see `NODE_TLS_KINDS`. */
-const TLS_SCHEMES = NODE_TLS_KINDS.includes("anonymous") ? ["x509sasl", "tlssasl"] : ["x509sasl"];
+const TLS_SCHEMES = carried([["x509sasl"], ["tlssasl"]]).map(([scheme]) => scheme);
 
 peer("QEMU with SASL", [...QEMU, ...CYRUS_SASL], () => {
   const certificates = temporaryFolder();
@@ -206,7 +206,7 @@ peer("libvncclient with SASL", [...LIBVNCCLIENT, ...CYRUS_SASL], () => {
   );
 });
 
-if (TLS_SCHEMES.includes("tlssasl")) {
+notOn(["deno", "bun"], NO_ANONYMOUS, () => {
   // It trusts the machine's own authorities only, so that there is no certificate to show it.
   peer("gvnccapture with SASL", [...GVNCCAPTURE, ...CYRUS_SASL], () => {
     test.each(SCRAM)("comes in with $name, and takes the picture", async (mechanism) => {
@@ -227,4 +227,4 @@ if (TLS_SCHEMES.includes("tlssasl")) {
       await server.stop();
     });
   });
-}
+});

@@ -34,6 +34,6 @@ export default {
     ...config.test,
     ...(RUNTIME === "bun" && BUN.test),
     include: PORTABLE,
-    exclude: [...config.test.exclude, ...OTHERS],
+    exclude: [...(config.test?.exclude ?? []), ...OTHERS],
   },
 };

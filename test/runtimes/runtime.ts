@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describe } from "vitest";
+import { describe, test } from "vitest";
 import { RUNTIME, type Runtime } from "./name.ts";
 
 export { RUNTIME, type Runtime } from "./name.ts";
@@ -13,4 +13,17 @@ export { RUNTIME, type Runtime } from "./name.ts";
 export function notOn(runtimes: readonly Runtime[], reason: string, body: () => void): void {
   if (runtimes.includes(RUNTIME)) describe.skip(`(not on ${RUNTIME}: ${reason})`, body);
   else body();
+}
+
+/** Why `NODE_TLS_KINDS` holds less on Deno and on Bun. */
+export const NO_ANONYMOUS = "its TLS has no ciphers without certificates";
+
+/** The cases whose scheme this runtime's TLS can carry. The others, over anonymous TLS, are left out by name. */
+export function carried<Case extends readonly [scheme: string, ...unknown[]]>(cases: readonly Case[]): readonly Case[] {
+  if (RUNTIME === "node") return cases;
+  const isAnonymous = ([scheme]: Case): boolean => /tls|vino/.test(scheme);
+  notOn([RUNTIME], NO_ANONYMOUS, () => {
+    test.each(cases.filter(isAnonymous).map(([scheme]) => scheme))("%s", () => {});
+  });
+  return cases.filter((one) => !isAnonymous(one));
 }

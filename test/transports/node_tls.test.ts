@@ -19,7 +19,7 @@ import { freePort, start, temporaryFolder } from "../peers/process.ts";
 import { peer } from "../peers/programs.ts";
 import { GVNCCAPTURE } from "../peers/viewers.ts";
 import { startXtigervnc, XTIGERVNC } from "../peers/xtigervnc.ts";
-import { notOn } from "../runtimes/runtime.ts";
+import { NO_ANONYMOUS, notOn } from "../runtimes/runtime.ts";
 import { rendezvous, tcpPairs } from "./pairs.ts";
 import { readExactly } from "./suite.ts";
 
@@ -323,7 +323,7 @@ describe("a TLS server", () => {
   });
 });
 
-notOn(["deno", "bun"], "its TLS has no ciphers without certificates", () => {
+notOn(["deno", "bun"], NO_ANONYMOUS, () => {
   describe("anonymous TLS", () => {
     it("works between our own two roles, encrypts, and ends at version 1.2", async () => {
       const [a, b] = await (await pairs()).connect();
@@ -425,7 +425,7 @@ peer("OpenSSL's server, which demands a client certificate", ["openssl"], () => 
   }
 });
 
-notOn(["deno", "bun"], "its TLS has no ciphers without certificates", () => {
+notOn(["deno", "bun"], NO_ANONYMOUS, () => {
   peer("TigerVNC's server", XTIGERVNC, () => {
     it("speaks anonymous TLS with us", async () => {
       const { port } = await startXtigervnc({ securityTypes: "TLSNone" });
@@ -447,7 +447,7 @@ notOn(["deno", "bun"], "its TLS has no ciphers without certificates", () => {
   });
 });
 
-notOn(["deno", "bun"], "its TLS has no ciphers without certificates", () => {
+notOn(["deno", "bun"], NO_ANONYMOUS, () => {
   peer("gtk-vnc's client", GVNCCAPTURE, () => {
     it("speaks anonymous TLS with us", async () => {
       const { accept, next } = rendezvous();
