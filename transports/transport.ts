@@ -71,8 +71,8 @@ export interface TlsServerOptions {
   /** 1.2 when absent. */
   readonly minVersion?: TlsVersion;
   /**
-   * 1.3 when absent. TigerVNC's viewers up to 1.12 hang in X509Plain with 1.3: they wait for bytes that they have, once
-   * the server's session tickets came before them.
+   * 1.3 when absent. TigerVNC's viewers up to 1.12 hang in X509Plain with 1.3, and on newer runtimes than Node 20 in any
+   * scheme: they wait for bytes that they have, once the server's session tickets came before them.
    */
   readonly maxVersion?: TlsVersion;
   /** What has come of the client's side of TLS already, and was read as bytes in clear. */

@@ -2,38 +2,43 @@
 
 import { builtinModules } from "node:module";
 import { fileURLToPath } from "node:url";
-import config from "../../vitest.config.ts";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+import base from "../../vitest.config.ts";
 import { RUNTIME } from "./name.ts";
 
-/** The list. */
+/** The list. Those that need programs of the system say so, here as on Node: see `peer`. */
 const PORTABLE = [
-  "test/{auth,codec,compression,corpus,endpoints,fuzz,interop,limits,peers,proxy,transports}/**/*.test.ts",
+  "test/{auth,codec,compression,corpus,endpoints,fuzz,interop,limits,proxy,transports}/**/*.test.ts",
+  "test/peers/sasl.test.ts",
   "test/std_bytes.test.ts",
 ];
 
-/** Not of those: what measures Node's memory, and what shows a page to a browser, which has tests enough on Node. */
-const OTHERS = [
+/** Not of those: what measures Node's memory, and what shows a page to a browser, which Node's run does enough. */
+const NODE_ONLY = [
   "test/limits/memory.test.ts",
   "test/interop/*novnc.test.ts",
   "test/endpoints/rfb_server_viewers.test.ts",
   "test/transports/websocket_browser.test.ts",
 ];
 
-const BUN = {
+const BUN: ViteUserConfig = {
   // Bun has a ws of its own, which is what its programs get; vitest would take the package's file.
-  ssr: { resolve: { builtins: [/^(node|bun):/, ...builtinModules] } },
-  // To Bun each module is one that may stand in for CommonJS; vitest then takes its default for the whole.
+  environments: { ssr: { resolve: { builtins: [/^(node|bun):/, ...builtinModules] } } },
+  // To Bun each module is one that may stand in for CommonJS, and vitest would take its default for the whole.
   test: { deps: { interopDefault: false } },
 };
 
-export default {
+const config = RUNTIME === "bun" ? { ...base, ...BUN } : base;
+
+export default defineConfig({
   ...config,
   root: fileURLToPath(new URL("../../", import.meta.url)),
-  ...(RUNTIME === "bun" && { ssr: BUN.ssr }),
   test: {
+    ...base.test,
     ...config.test,
-    ...(RUNTIME === "bun" && BUN.test),
     include: PORTABLE,
-    exclude: [...(config.test?.exclude ?? []), ...OTHERS],
+    exclude: [...(base.test?.exclude ?? []), ...NODE_ONLY],
+    // Of a test's time most is waiting, for a peer or for silence.
+    maxWorkers: 2,
   },
-};
+});

@@ -108,7 +108,9 @@ it("a connection is given up on by its signal", async () => {
   );
 });
 
-it.skipIf(globalThis.WebSocket !== undefined)("a runtime without a WebSocket is told of the ws package", async () => {
+it("a runtime without a WebSocket is told of the ws package", async () => {
+  vi.stubGlobal("WebSocket", undefined);
+  cleanUp.push(() => vi.unstubAllGlobals());
   await expect(connectWebSocket(url)).rejects.toThrow(/ws package/);
   await expect(connectWebSocket(url)).rejects.toThrow(TypeError);
 });
