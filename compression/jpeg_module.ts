@@ -4,8 +4,11 @@
  * @module
  */
 
-/** What JPEG's WebAssembly may be handed in as. */
-export type JpegModule = WebAssembly.Module | BufferSource;
+/**
+ * What JPEG's WebAssembly may be handed in as: a `WebAssembly.Module`, or the bytes of the file. Not every host's types know of
+ * WebAssembly, and to those that do any object is a module.
+ */
+export type JpegModule = object;
 
 /**
  * The compiled module: of what is handed in, or else of the package's file. Node, Deno and Bun read that from
@@ -13,7 +16,7 @@ export type JpegModule = WebAssembly.Module | BufferSource;
  */
 export async function loadJpegModule(given?: JpegModule): Promise<WebAssembly.Module> {
   if (given instanceof WebAssembly.Module) return given;
-  return WebAssembly.compile(given ?? (await packaged()));
+  return WebAssembly.compile((given as BufferSource | undefined) ?? (await packaged()));
 }
 
 async function packaged(): Promise<BufferSource> {

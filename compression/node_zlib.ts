@@ -1,186 +1,146 @@
 /**
- * Zlib streams by the zlib of Node (and of what does as Node does).
+ * Zlib streams (RFC 1950) by the host's own zlib, for as long as a connection lives.
  *
- * Its synchronous functions keep nothing from one call to the next, so each piece is a stream of its own here, without
- * header and with the window handed in as a dictionary. A deflated piece may refer to nothing else, provided that it
- * begins and ends at a block's boundary and at a byte's: where one does not, pako takes over until one does.
+ * What `node:zlib` documents is either asynchronous or at an end after one piece. Its streams have a synchronous
+ * `writeSync` inside, which Node, Deno and Bun have alike; a host that has none gets pako.
  *
  * @module
  */
 
-import { Buffer } from "node:buffer";
-import { randomBytes } from "node:crypto";
-import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
-import { ZStream, zlibInflateInit, zlibInflateInit2, zlibInflateSetDictionary } from "pako";
+import { constants, createDeflate, createInflate as createZlibInflate } from "node:zlib";
 import type { Deflater, Inflater } from "../codec/compression.ts";
 import {
   checkLevel,
+  exceeded,
   faithful,
-  pakoRun,
+  HELD,
+  malformed,
   createDeflater as portableDeflater,
   createInflater as portableInflater,
+  trailing,
 } from "./zlib.ts";
 
 /**
- * An inflater for one stream that Node inflates; where Node's zlib is not the real one (Deno's does not take the
- * dictionary), pako. Once it has thrown an `RfbError`, it throws the same for ever.
- *
- * The checksum at a stream's end is compared only where all of the stream came in pieces that pako saw.
+ * An inflater for one stream that the host's zlib inflates. Once it has thrown an `RfbError`, it throws the same for
+ * ever.
  */
 export function createInflater(): Inflater {
-  return isAble() ? faithful(nativeRun()) : portableInflater();
+  if (!isAble()) return portableInflater();
+  const stream = createStream(createZlibInflate({ chunkSize: LEAST_CHUNK }));
+  const inflater = faithful(nativeRun(stream));
+  UNUSED.register(inflater, stream.handle);
+  return inflater;
 }
 
 /** A deflater for one stream. @param level 0 to 9 @throws {RangeError} of any other level */
 export function createDeflater(level: number): Deflater {
   checkLevel(level);
   if (!isAble()) return portableDeflater(level);
-  const past = createWindow();
-  let isFirst = true;
-  return {
+  const stream = createStream(createDeflate({ level, chunkSize: LEAST_CHUNK }));
+  const deflater: Deflater = {
     deflate(bytes) {
-      const piece = deflateRawSync(bytes, {
-        level,
-        finishFlush: constants.Z_SYNC_FLUSH,
-        chunkSize: Math.max(256, bytes.length + (bytes.length >> 8) + 64),
-        ...past.asDictionary(),
-      });
-      past.push(bytes);
-      if (!isFirst) return owned(piece);
-      isFirst = false;
-      const headed = new Uint8Array(2 + piece.length);
-      headed[0] = 0x78;
-      headed[1] = FLAGS_BY_LEVEL[level]!;
-      headed.set(piece, 2);
-      return headed;
-    },
-  };
-}
-
-function nativeRun(): (deflated: Uint8Array, maximum: number) => Uint8Array {
-  const past = createWindow();
-  const mark = randomBytes(MARK);
-  let hasHeader = false;
-  let slow: Slow | undefined;
-
-  function quick(deflated: Uint8Array, maximum: number): Uint8Array | undefined {
-    const from = hasHeader ? 0 : 2;
-    if (!endsInFlush(deflated, from) || (!hasHeader && !isHeader(deflated))) return undefined;
-    // A last block of stored bytes that nobody can foresee is appended. The stream ends, and its output ends in them,
-    // only if the piece before was whole: amid a block they would be read as something else.
-    const size = deflated.length - from;
-    const probe = new Uint8Array(size + 5 + MARK);
-    probe.set(from === 0 ? deflated : deflated.subarray(from));
-    probe.set([1, MARK, 0, ~MARK, 0xff], size);
-    probe.set(mark, size + 5);
-    let output: Buffer;
-    try {
-      output = inflateRawSync(probe, {
-        maxOutputLength: maximum + MARK,
-        chunkSize: Math.max(LEAST_CHUNK, Math.min(maximum + MARK + 1, Math.max(CHUNK, 8 * probe.length))),
-        ...past.asDictionary(),
-      });
-    } catch {
-      return undefined; // Too much, no zlib data, or amid a block: pako tells which.
-    }
-    const end = output.length - MARK;
-    return end >= 0 && mark.equals(output.subarray(end)) ? owned(output).subarray(0, end) : undefined;
-  }
-
-  return (deflated, maximum) => {
-    let output = slow === undefined ? quick(deflated, maximum) : undefined;
-    if (output === undefined) {
-      slow ??= createSlow(hasHeader, past);
-      output = slow.run(deflated, maximum);
-      if (isAtBoundary(slow.stream)) slow = undefined;
-    }
-    // The header lies behind whoever has come to a boundary, and nobody else asks.
-    hasHeader = true;
-    past.push(output);
-    return output;
-  };
-}
-
-interface Slow {
-  readonly stream: ZStream;
-  run(deflated: Uint8Array, maximum: number): Uint8Array;
-}
-
-/** pako, from the stream's beginning or from a boundary amid it. */
-function createSlow(isAmid: boolean, past: Window): Slow {
-  const stream = new ZStream();
-  if (!isAmid) {
-    zlibInflateInit(stream);
-    return { stream, run: pakoRun(stream, 0) };
-  }
-  zlibInflateInit2(stream, RAW);
-  const { dictionary } = past.asDictionary();
-  if (dictionary !== undefined) zlibInflateSetDictionary(stream, dictionary);
-  return { stream, run: pakoRun(stream, CHECKSUM) };
-}
-
-/** zlib's report of where it stopped: 128 between two blocks, 64 in the last one, below that the bits left over. */
-function isAtBoundary({ data_type }: ZStream): boolean {
-  return (data_type & 0xff) === 128;
-}
-
-function isHeader(deflated: Uint8Array): boolean {
-  const [method = 0, flags = 0] = deflated;
-  return (method & 15) === 8 && method >> 4 <= 7 && (flags & 32) === 0 && (256 * method + flags) % 31 === 0;
-}
-
-/** A flush ends in an empty stored block. What ends otherwise is hardly ever whole, and not worth the attempt. */
-function endsInFlush(deflated: Uint8Array, from: number): boolean {
-  const end = deflated.length;
-  return (
-    end - from >= 5 &&
-    deflated[end - 4] === 0 &&
-    deflated[end - 3] === 0 &&
-    deflated[end - 2] === 0xff &&
-    deflated[end - 1] === 0xff
-  );
-}
-
-interface Window {
-  push(bytes: Uint8Array): void;
-  /** The last 32 KiB, as an option of Node's: an empty dictionary is none. */
-  asDictionary(): { readonly dictionary?: Uint8Array };
-}
-
-function createWindow(): Window {
-  let held = new Uint8Array(0);
-  let end = 0;
-  return {
-    push(bytes) {
-      const added = bytes.length > WINDOW ? bytes.subarray(bytes.length - WINDOW) : bytes;
-      if (end + added.length > held.length) {
-        const kept = held.subarray(Math.max(0, end - Math.max(0, WINDOW - added.length)), end);
-        // Twice the window: it moves once in so many bytes. Streams that stay short take less.
-        const wanted = Math.min(2 * WINDOW, 2 * (kept.length + added.length));
-        if (wanted > held.length) {
-          const larger = new Uint8Array(wanted);
-          larger.set(kept);
-          held = larger;
-        } else {
-          held.set(kept);
-        }
-        end = kept.length;
+      let output = new Uint8Array((bytes.length >> 1) + 64);
+      let size = 0;
+      let left = bytes.length;
+      for (;;) {
+        stream.write(bytes, bytes.length - left, left, output, size);
+        left = stream.state[IN_LEFT]!;
+        size = output.length - stream.state[OUT_LEFT]!;
+        if (size < output.length) break;
+        // By far more than the six bytes below which a flush would write its mark twice.
+        const larger = new Uint8Array(2 * output.length);
+        larger.set(output);
+        output = larger;
       }
-      held.set(added, end);
-      end += added.length;
+      return output.slice(0, size);
     },
-    asDictionary: () => (end === 0 ? {} : { dictionary: held.subarray(Math.max(0, end - WINDOW), end) }),
+  };
+  UNUSED.register(deflater, stream.handle);
+  return deflater;
+}
+
+function nativeRun(stream: Stream): (deflated: Uint8Array, maximum: number) => Uint8Array {
+  let held = new Uint8Array(0);
+  return (deflated, maximum) => {
+    // One byte above the maximum is what tells too much from enough.
+    let output = held.length > 0 ? held : new Uint8Array(Math.min(maximum + 1, 4 * deflated.length + 512));
+    let size = 0;
+    let left = deflated.length;
+    for (;;) {
+      const room = Math.min(output.length, maximum + 1);
+      stream.write(deflated, deflated.length - left, left, output, size, room);
+      if (stream.fault !== undefined) throw malformed(stream.fault);
+      left = stream.state[IN_LEFT]!;
+      size = room - stream.state[OUT_LEFT]!;
+      if (size > maximum) throw exceeded(maximum);
+      if (size < room) break;
+      const larger = new Uint8Array(Math.min(maximum + 1, 4 * output.length));
+      larger.set(output);
+      output = larger;
+    }
+    // Only a stream that has ended leaves bytes behind where there was room for more.
+    if (left > 0) throw trailing(left);
+    held = output.length <= HELD ? output : new Uint8Array(0);
+    return output.subarray(0, size);
   };
 }
 
-/** Node's buffers may share a pool with others': the caller gets an array that shares nothing that is in use. */
-function owned(buffer: Buffer): Uint8Array {
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+/** What a stream of `node:zlib` has inside. */
+interface Handle {
+  writeSync(
+    flush: number,
+    input: Uint8Array,
+    from: number,
+    length: number,
+    output: Uint8Array,
+    to: number,
+    room: number,
+  ): void;
+  close(): void;
+  onerror: (message: string) => void;
 }
+
+interface Stream {
+  readonly handle: Handle;
+  /** How much room was left in the output by the last write, and how much of the input. */
+  readonly state: Uint32Array;
+  /** What was wrong with the input, in zlib's words. */
+  readonly fault: string | undefined;
+  /** Goes on with the input until it is used up, or the output full. */
+  write(input: Uint8Array, from: number, length: number, output: Uint8Array, to: number, end?: number): void;
+}
+
+const OUT_LEFT = 0;
+const IN_LEFT = 1;
+
+function createStream(owner: object): Stream {
+  // The owner is what keeps the handle alive.
+  const { _handle: handle, _writeState: state } = owner as {
+    readonly _handle: Handle;
+    readonly _writeState: Uint32Array;
+  };
+  let fault: string | undefined;
+  handle.onerror = (message) => {
+    fault = message;
+  };
+  return {
+    handle,
+    state,
+    get fault() {
+      return fault;
+    },
+    write(input, from, length, output, to, end = output.length) {
+      handle.writeSync(constants.Z_SYNC_FLUSH, input, from, length, output, to, end - to);
+    },
+  };
+}
+
+/** Deno frees a stream's memory only when it is closed. A handle must not lead back to what is registered with it. */
+const UNUSED = /* @__PURE__ */ new FinalizationRegistry<Handle>((handle) => handle.close());
 
 let able: boolean | undefined;
 
-/** Whether this host's zlib takes a dictionary for raw data: tried once. */
+/** Whether this host's zlib has what this file takes for granted: tried once. */
 function isAble(): boolean {
   able ??= attempt();
   return able;
@@ -188,23 +148,20 @@ function isAble(): boolean {
 
 function attempt(): boolean {
   try {
-    const dictionary = new Uint8Array(300).map((_, i) => i * i);
-    const options = { dictionary, finishFlush: constants.Z_SYNC_FLUSH };
-    const deflated = deflateRawSync(dictionary, options);
-    const inflated = inflateRawSync(deflated, { ...options, maxOutputLength: 300 });
-    return deflated.length < 100 && Buffer.compare(inflated, dictionary) === 0;
+    const said = Uint8Array.from({ length: 300 }, (_, i) => i * i);
+    const deflated = new Uint8Array(1000);
+    const inflated = new Uint8Array(1000);
+    const deflater = createStream(createDeflate({ chunkSize: LEAST_CHUNK }));
+    const inflater = createStream(createZlibInflate({ chunkSize: LEAST_CHUNK }));
+    deflater.write(said, 0, 300, deflated, 0);
+    inflater.write(deflated, 0, 1000 - deflater.state[OUT_LEFT]!, inflated, 0);
+    if (inflater.state[OUT_LEFT] !== 700 || said.some((byte, i) => inflated[i] !== byte)) return false;
+    inflater.write(new Uint8Array(9).fill(0xff), 0, 9, inflated, 0);
+    return inflater.fault !== undefined;
   } catch {
     return false;
   }
 }
 
-const WINDOW = 32768;
-const MARK = 16;
-const CHUNK = 16384;
-/** Node refuses less. */
+/** Of the buffer for asynchronous output, which is never used. Node refuses less. */
 const LEAST_CHUNK = 64;
-/** Fifteen bits of window, no header. */
-const RAW = -15;
-/** Bytes of Adler-32 after a stream's last block. */
-const CHECKSUM = 4;
-const FLAGS_BY_LEVEL = [0x01, 0x01, 0x5e, 0x5e, 0x5e, 0x5e, 0x9c, 0xda, 0xda, 0xda];

@@ -32,10 +32,11 @@ export function createInflater(): Inflater {
  * Inflates piece by piece from a stream of pako's that has been set up.
  *
  * @param trailer bytes after the stream's end that are passed over: the checksum, where pako takes it for no part
+ * @internal its declaration would bring pako's
  */
 export function pakoRun(stream: ZStream, trailer: number): (deflated: Uint8Array, maximum: number) => Uint8Array {
   let held = NONE;
-  let isOver = false;
+  const isOver = false;
   let passable = trailer;
   const pass = (bytes: number): void => {
     passable -= bytes;
@@ -58,12 +59,11 @@ export function pakoRun(stream: ZStream, trailer: number): (deflated: Uint8Array
       stream.avail_out = Math.min(output.length, maximum + 1) - size;
       const status = zlibInflate(stream, Z_SYNC_FLUSH);
       size = stream.next_out;
-      if (size > maximum) throw new RfbError("limit", ACT, `more than ${maximum} bytes come out`);
+      if (size > maximum) throw exceeded(maximum);
       if (status === Z_NEED_DICT) throw malformed("it needs a preset dictionary");
       if (status < 0 && status !== Z_BUF_ERROR) throw malformed(stream.msg || `pako's status ${status}`);
-      isOver = status === Z_STREAM_END;
-      if (isOver) pass(stream.avail_in);
-      if (isOver || stream.avail_out > 0) break;
+      if (status === Z_STREAM_END && stream.avail_in > 0) throw trailing(stream.avail_in);
+      if (status === Z_STREAM_END || stream.avail_out > 0) break;
       const larger = new Uint8Array(Math.min(maximum + 1, 2 * output.length));
       larger.set(output);
       output = larger;
@@ -131,12 +131,23 @@ export function checkLevel(level: number): void {
   }
 }
 
-function malformed(reason: string): RfbError {
+/** What is wrong with a stream. */
+export function malformed(reason: string): RfbError {
   return new RfbError("malformed", ACT, reason);
+}
+
+/** Something follows the stream's end. */
+export function trailing(bytes: number): RfbError {
+  return malformed(`${bytes} bytes after its end`);
+}
+
+/** Too much comes out. */
+export function exceeded(maximum: number): RfbError {
+  return new RfbError("limit", ACT, `more than ${maximum} bytes come out`);
 }
 
 const ACT = "Cannot inflate a zlib stream";
 const NONE: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
-/** What a stream keeps for its next output: most rectangles are smaller, and a connection has six streams. */
-const HELD = 1 << 20;
+/** Bytes that a stream keeps for its next output: most rectangles are smaller, and a connection has six streams. */
+export const HELD: number = 1 << 20;

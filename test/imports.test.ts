@@ -80,7 +80,7 @@ function allowedIn(file: string): readonly RegExp[] | undefined {
       const shared = [/^codec\/(errors|compression)\.ts$/, STD_BYTES];
       const all = [...shared, /^compression\//];
       if (name === "node.ts") return all;
-      if (name === "node_zlib.ts") return [...all, /^node:(buffer|crypto|zlib)$/, /^pako$/];
+      if (name === "node_zlib.ts") return [...all, /^node:zlib$/];
       // Any host's: each package has its file.
       const portable = [...shared, /^compression\/(?!node[._])/];
       if (name === "zlib.ts") return [...portable, /^pako$/];
