@@ -13,8 +13,18 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "test/artefacts/**", "test/fixtures/**"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "node",
+          include: ["test/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "test/artefacts/**", "test/fixtures/**", "test/runtimes/**"],
+        },
+      },
+      // Each of these is a run of its own, which wants the machine to itself: they come last.
+      { extends: true, test: { name: "runtimes", include: ["test/runtimes/*.test.ts"], sequence: { groupOrder: 1 } } },
+    ],
     // Tests start servers and change process state: a process each keeps them apart.
     pool: "forks",
     // Peers such as QEMU take seconds to come up on a busy machine.

@@ -13,7 +13,11 @@ const unloaded = report.testResults.filter(
   (suite) => suite.status === "failed" && !suite.assertionResults.some((test) => test.status === "failed"),
 );
 for (const suite of report.testResults) {
-  for (const test of suite.assertionResults) if (test.status === "failed") console.log(`failed: ${test.fullName}`);
+  for (const test of suite.assertionResults) {
+    if (test.status === "failed") console.log(`failed: ${test.fullName}`);
+    // A test that is a run of tests in turn, counted as one: see test/runtimes.
+    if (test.meta?.summary !== undefined) console.log(test.meta.summary);
+  }
 }
 for (const suite of unloaded) console.log(`failed: ${suite.name}: ${suite.message}`);
 if (report.numPendingTests > 0) console.log(`${report.numPendingTests} omitted`);

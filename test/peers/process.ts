@@ -87,6 +87,7 @@ export function start(name: string, args: readonly string[], options: StartOptio
   });
   const [out, err, third] = [collect(child.stdout), collect(child.stderr), collect(child.stdio[3] as Readable | null)];
   let end: string | undefined;
+  let isRunning = true;
   const exited = new Promise<string>((resolve) => {
     const finish = (how: string): void => {
       end ??= how;
@@ -94,10 +95,13 @@ export function start(name: string, args: readonly string[], options: StartOptio
       resolve(end);
     };
     child.once("error", (error) => finish(error.message));
+    child.once("exit", () => {
+      isRunning = false;
+    });
     // "close" and not "exit": all it wrote has been read by then.
     child.once("close", (code, signal) => finish(signal ?? `status ${code}`));
   });
-  const leave = onLeaving({ stop: () => stop(), stopNow: () => child.kill("SIGKILL") });
+  const leave = onLeaving({ stop: () => stop(), stopNow: kill });
   if (options.input !== undefined) {
     child.stdin?.on("error", () => {}); // it need not read all of it
     if (typeof options.input === "string") child.stdin?.end(options.input);
@@ -105,9 +109,16 @@ export function start(name: string, args: readonly string[], options: StartOptio
   async function stop(): Promise<void> {
     if (end !== undefined) return;
     child.kill("SIGTERM");
-    const timer = setTimeout(() => child.kill("SIGKILL"), 2000);
+    const timer = setTimeout(kill, 2000);
     await exited;
     clearTimeout(timer);
+  }
+  function kill(): void {
+    if (!isRunning || child.pid === undefined) return;
+    try {
+      // Not child.kill: up to 2.9.6 Deno's passes one signal on and takes the program for gone.
+      process.kill(child.pid, "SIGKILL");
+    } catch {} // it went this moment
   }
   const self: Child = {
     pid: child.pid ?? 0,

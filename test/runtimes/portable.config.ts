@@ -9,7 +9,7 @@ import { RUNTIME } from "./name.ts";
 /** The list. Those that need programs of the system say so, here as on Node: see `peer`. */
 const PORTABLE = [
   "test/{auth,codec,compression,corpus,endpoints,fuzz,interop,limits,proxy,transports}/**/*.test.ts",
-  "test/peers/sasl.test.ts",
+  "test/peers/{process,sasl}.test.ts",
   "test/std_bytes.test.ts",
 ];
 
@@ -28,17 +28,21 @@ const BUN: ViteUserConfig = {
   test: { deps: { interopDefault: false } },
 };
 
-const config = RUNTIME === "bun" ? { ...base, ...BUN } : base;
+const { projects: _, ...common } = base.test ?? {};
+const own = RUNTIME === "bun" ? BUN : {};
 
 export default defineConfig({
-  ...config,
+  ...base,
+  ...own,
   root: fileURLToPath(new URL("../../", import.meta.url)),
   test: {
-    ...base.test,
-    ...config.test,
+    ...common,
+    ...own.test,
     include: PORTABLE,
-    exclude: [...(base.test?.exclude ?? []), ...NODE_ONLY],
+    exclude: NODE_ONLY,
     // Of a test's time most is waiting, for a peer or for silence.
     maxWorkers: 2,
+    // Some of it is work, at which not each of them is as quick.
+    testTimeout: 60_000,
   },
 });

@@ -9,6 +9,9 @@ import { RUNTIME, type Runtime } from "./name.ts";
 
 export { RUNTIME, type Runtime } from "./name.ts";
 
+/** Where the title of a test that is left out says why: see `notOn` and `peer`. */
+export const REASON = /\((?:not on \w+|not run|left out): .+?\)/;
+
 /** Tests that some runtimes cannot pass. There they are left out, and the title of their group says why. */
 export function notOn(runtimes: readonly Runtime[], reason: string, body: () => void): void {
   if (runtimes.includes(RUNTIME)) describe.skip(`(not on ${RUNTIME}: ${reason})`, body);
