@@ -29,7 +29,7 @@ export default defineConfig({
   // `.js`: the package is `"type": "module"`.
   fixedExtension: false,
   // Made from the syntax alone, which isolatedDeclarations guarantees to be enough.
-  dts: { oxc: true },
+  dts: { oxc: { stripInternal: true } },
   sourcemap: false,
   clean: true,
   // A devDependency that the sources import by mistake fails the build, for it would be copied into dist.

@@ -1,0 +1,2 @@
+// In JavaScript: nobody but Deno has the types.
+export { connectTcp } from "rfb-codec/deno";
