@@ -6,17 +6,23 @@
 
 /** An area of a picture, in pixels. */
 export interface Area {
+  /** Pixels from the left. */
   readonly x: number;
+  /** Pixels from the top. */
   readonly y: number;
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
 }
 
 /** What has changed since somebody looked. */
 export interface Damage {
+  /** Something has changed there. */
   add(area: Area): void;
   /** All that was added since the last call, in few areas that may overlap; some of it may not have changed. */
   take(): readonly Area[];
+  /** Nothing was added since the last `take`. */
   readonly isEmpty: boolean;
 }
 
@@ -25,14 +31,27 @@ const MOST = 32;
 
 /** Nothing has changed yet. */
 export function createDamage(): Damage {
-  let areas: Area[] = [];
+  let areas: MutableArea[] = [];
   return {
-    add(area) {
-      if (area.width === 0 || area.height === 0) return;
-      if (areas.some((known) => holds(known, area))) return;
-      areas = areas.filter((known) => !holds(area, known));
-      areas.push(area);
-      while (areas.length > MOST) joinCheapest(areas);
+    add({ x, y, width, height }) {
+      if (width === 0 || height === 0) return;
+      let best: MutableArea | undefined;
+      let least = Number.POSITIVE_INFINITY;
+      for (let i = areas.length - 1; i >= 0; i--) {
+        const known = areas[i]!;
+        const united = areaOfUnion(known, x, y, width, height);
+        const cost = united - known.width * known.height;
+        if (cost === 0) return; // it holds the new one
+        if (united === width * height) {
+          areas[i] = areas.at(-1)!;
+          areas.pop();
+        } else if (cost < least) {
+          least = cost;
+          best = known;
+        }
+      }
+      if (best === undefined || areas.length < MOST) areas.push({ x, y, width, height });
+      else extend(best, x, y, width, height);
     },
     take() {
       const taken = areas;
@@ -81,27 +100,20 @@ export function unionOf(one: Area, other: Area): Area {
   };
 }
 
-function holds(outer: Area, inner: Area): boolean {
-  return (
-    outer.x <= inner.x &&
-    outer.y <= inner.y &&
-    outer.x + outer.width >= inner.x + inner.width &&
-    outer.y + outer.height >= inner.y + inner.height
-  );
+type MutableArea = { -readonly [Field in keyof Area]: Area[Field] };
+
+/** Pixels of the least area that holds both. */
+function areaOfUnion(one: Area, x: number, y: number, width: number, height: number): number {
+  const across = Math.max(one.x + one.width, x + width) - Math.min(one.x, x);
+  return across * (Math.max(one.y + one.height, y + height) - Math.min(one.y, y));
 }
 
-/** The last area joins the one that it makes least larger. */
-function joinCheapest(areas: Area[]): void {
-  const last = areas.pop()!;
-  let best = 0;
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < areas.length; i++) {
-    const union = unionOf(areas[i]!, last);
-    const cost = union.width * union.height - areas[i]!.width * areas[i]!.height;
-    if (cost < least) {
-      least = cost;
-      best = i;
-    }
-  }
-  areas[best] = unionOf(areas[best]!, last);
+/** Makes an area the least one that holds both. */
+function extend(one: MutableArea, x: number, y: number, width: number, height: number): void {
+  const right = Math.max(one.x + one.width, x + width);
+  const bottom = Math.max(one.y + one.height, y + height);
+  one.x = Math.min(one.x, x);
+  one.y = Math.min(one.y, y);
+  one.width = right - one.x;
+  one.height = bottom - one.y;
 }

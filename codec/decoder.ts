@@ -11,7 +11,7 @@ import { dropH264Contexts } from "./encodings/open_h264.ts";
 import { RfbError } from "./errors.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { nameOfEncoding } from "./names.ts";
-import { createPixelReaders, type PixelOutput, type PixelReaders, type Surface } from "./pixels.ts";
+import { type PixelOutput, type PixelReaders, pixelReadersOf, type Surface } from "./pixels.ts";
 import type { Rectangle } from "./server/rectangle.ts";
 import type { Session } from "./session.ts";
 
@@ -19,6 +19,7 @@ import type { Session } from "./session.ts";
 export interface DecoderOptions {
   /** Needed by all encodings that compress; Raw, CopyRect, RRE, CoRRE, Hextile and TRLE do without. */
   readonly compression?: Compression;
+  /** What the peer may ask for; {@link DEFAULT_LIMITS} when absent. */
   readonly limits?: Limits;
   /** `rgba` when absent. */
   readonly output?: PixelOutput;
@@ -69,7 +70,7 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
     if (context?.session === session) return context;
     const { pixelFormat } = session;
     if (pixelFormat === undefined) throw new TypeError("Cannot draw a rectangle: the session has no pixelFormat");
-    if (pixels?.format !== pixelFormat) pixels = createPixelReaders(pixelFormat, output);
+    if (pixels?.format !== pixelFormat) pixels = pixelReadersOf(pixelFormat, output);
     context = { session, pixels, limits, compression, memory, onPicture };
     return context;
   }

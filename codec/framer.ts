@@ -44,6 +44,7 @@ export interface Framer<Event> {
 
 /** Some bytes of a rectangle's payload, as they came. */
 export interface RectanglePayload {
+  /** Tells it from other events. */
   readonly type: "rectanglePayload";
   /** A view, valid until the next push. */
   readonly bytes: Uint8Array;
@@ -53,12 +54,15 @@ export interface RectanglePayload {
 
 /** The update is over: all its rectangles came, or a LastRect did. */
 export interface FramebufferUpdateEnd {
+  /** Tells it from other events. */
   readonly type: "framebufferUpdateEnd";
 }
 
 /** A message that we have no layout for, and the caller's {@link FramerExtensions} had a length. */
 export interface UnknownMessage {
+  /** Tells it from other events. */
   readonly type: "unknownMessage";
+  /** Its number. */
   readonly messageType: number;
   /** All of it, the type included. */
   readonly bytes: Uint8Array;
@@ -69,7 +73,9 @@ export interface UnknownMessage {
  * {@link Framer.raw} gives hands on a stream without it.
  */
 export interface SkippedMessage {
+  /** Tells it from other events. */
   readonly type: "skippedMessage";
+  /** Its number. */
   readonly messageType: number;
   /** Bytes of all of it, the type included. */
   readonly length: number;
@@ -297,16 +303,25 @@ function framerOver<Event extends { readonly type: string }>(
 ): Framer<Event> {
   const input = createInput();
   let from = 0;
+  let rest: Uint8Array | undefined; // the last chunk, where only its first SEAM bytes are in the input yet
   const step = failingForEver(input, (session: Session | undefined) => {
     if (session === undefined) return end(input);
-    from = input.start;
-    const event = pull(input, session);
+    let event: Event | undefined;
+    do {
+      from = input.start;
+      event = pull(input, session);
+    } while (event === undefined && goOn());
     if (event === undefined || event.type === "skippedMessage") from = input.start;
     return event;
   });
   return {
     push(chunk) {
-      append(input, chunk);
+      goOn(); // of a chunk that nobody has pulled the events of
+      if (available(input) === 0 || chunk.length <= SEAM) append(input, chunk);
+      else {
+        append(input, chunk.subarray(0, SEAM));
+        rest = chunk;
+      }
       from = input.start;
     },
     next: (session) => step(session),
@@ -316,7 +331,25 @@ function framerOver<Event extends { readonly type: string }>(
       step(undefined);
     },
   };
+
+  /** Once all that was held is spent, the chunk itself becomes the input: most often nothing of it is copied. */
+  function goOn(): boolean {
+    if (rest === undefined) return false;
+    const start = SEAM - available(input);
+    if (start < 0) append(input, rest.subarray(SEAM));
+    else {
+      input.base += input.start - start;
+      input.bytes = rest;
+      input.start = start;
+      input.end = rest.length;
+    }
+    rest = undefined;
+    return true;
+  }
 }
+
+/** Bytes of a chunk that are put behind what is held of the one before: more than most heads of messages have. */
+const SEAM = 256;
 
 function checkInside({ x, y, width, height }: Rectangle, session: Session, at: number): void {
   const { framebufferWidth, framebufferHeight } = session;

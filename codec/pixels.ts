@@ -9,7 +9,9 @@ import { bytesPerPixelOf, type PixelFormat } from "./pixel_format.ts";
 
 /** A picture, or an area of one: a number a pixel, row by row, no padding. */
 export interface Surface {
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
   /** RGBA: the bytes of each number are R, G, B, A. In an indexed picture A is 0 and R the index. */
   readonly pixels: Uint32Array;
@@ -25,22 +27,31 @@ export type PixelOutput = "rgba" | "values";
 export interface PixelReader {
   /** Bytes of a pixel on the wire. */
   readonly size: number;
+  /** Which of the ways below leads from bytes to a pixel. */
   readonly layout: number;
   /** Layout BYTES: offsets of the three bytes, and what is or-ed in. */
   readonly first: number;
+  /** Likewise. */
   readonly second: number;
+  /** Likewise. */
   readonly third: number;
+  /** What is or-ed in. */
   readonly opaque: number;
-  /** Layouts TABLE8 and TABLE16: the answer by the bytes, the first one lowest; 0 in TABLE16: not worked out yet. */
+  /** A pixel and its neighbour's first byte can be read as one number: layout TABLE16, and BYTES with green in the middle. */
+  readonly hasWords: boolean;
+  /** Layouts TABLE8 and TABLE16: the answer by the bytes, the first one lowest. */
   readonly table: Int32Array;
   /** Layout VALUE: how far each byte is shifted to the left, and what then becomes of the value. */
   readonly shifts: readonly [number, number, number, number];
+  /** Layout VALUE: what becomes of the value. */
   readonly ofValue: (value: number) => number;
 }
 
-/** All that decoders need to know of a format. Made once a format: tables are in it. */
+/** All that decoders need to know of a format; tables are in it. */
 export interface PixelReaders {
+  /** What is on the wire. */
   readonly format: PixelFormat;
+  /** What the pixels are read as. */
   readonly output: PixelOutput;
   /** PIXEL: as Raw, RRE and Hextile have it. */
   readonly pixel: PixelReader;
@@ -58,14 +69,19 @@ export interface PixelReaders {
 export interface PixelWriter {
   /** Bytes of a pixel on the wire. */
   readonly size: number;
+  /** Of each byte, in the order in which they are written. */
   readonly shifts: readonly [number, number, number, number];
 }
 
 /** All that encoders need to know of a format. */
 export interface PixelWriters {
+  /** What goes on the wire. */
   readonly format: PixelFormat;
+  /** For pixels as most encodings have them. */
   readonly pixel: PixelWriter;
+  /** For the CPIXELs of ZRLE and TRLE. */
   readonly cpixel: PixelWriter;
+  /** For the TPIXELs of Tight. */
   readonly tpixel: PixelWriter;
 }
 
@@ -86,10 +102,8 @@ export function readPixel(reader: PixelReader, bytes: Uint8Array, at: number): n
       );
     case TABLE8:
       return reader.table[bytes[at]!]!;
-    case TABLE16: {
-      const index = bytes[at]! | (bytes[at + 1]! << 8);
-      return reader.table[index]! || enter(reader, index);
-    }
+    case TABLE16:
+      return reader.table[bytes[at]! | (bytes[at + 1]! << 8)]!;
     default:
       return reader.ofValue(valueAt(reader, bytes, at));
   }
@@ -97,6 +111,54 @@ export function readPixel(reader: PixelReader, bytes: Uint8Array, at: number): n
 
 /** `count` pixels from `at` on into `into[to…]`. The caller has checked that the bytes are there, and the room. */
 export function readPixels(
+  reader: PixelReader,
+  bytes: Uint8Array,
+  at: number,
+  into: Uint32Array,
+  to: number,
+  count: number,
+): void {
+  if (count < LONG || !reader.hasWords) readRow(reader, bytes, at, into, to, count);
+  else readWords(reader, wordsOf(reader, bytes, at, count), bytes, at, 0, into, to, count);
+}
+
+/** An area's pixels, row by row without padding. The caller has checked that the bytes are there, and the room. */
+export function readArea(
+  reader: PixelReader,
+  bytes: Uint8Array,
+  at: number,
+  { pixels, width: stride }: Surface,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): void {
+  let to = y * stride + x;
+  if (width === stride) {
+    readPixels(reader, bytes, at, pixels, to, width * height);
+    return;
+  }
+  const length = width * reader.size;
+  if (width * height < LONG || !reader.hasWords) {
+    for (let row = 0, from = at; row < height; row++, from += length, to += stride) {
+      readRow(reader, bytes, from, pixels, to, width);
+    }
+    return;
+  }
+  const words = wordsOf(reader, bytes, at, width * height);
+  for (let row = 0, from = 0; row < height; row++, from += length, to += stride) {
+    readWords(reader, words, bytes, at, from, pixels, to, width);
+  }
+}
+
+/** From so many pixels on, reading them as words makes up for the view that it takes. */
+const LONG = 64;
+
+function wordsOf({ size }: PixelReader, bytes: Uint8Array, at: number, count: number): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset + at, size * count);
+}
+
+function readRow(
   reader: PixelReader,
   bytes: Uint8Array,
   at: number,
@@ -120,15 +182,82 @@ export function readPixels(
     }
     case TABLE16: {
       const { table } = reader;
-      for (let i = to, from = at; i < end; i++, from += 2) {
-        const index = bytes[from]! | (bytes[from + 1]! << 8);
-        into[i] = table[index]! || enter(reader, index);
-      }
+      for (let i = to, from = at; i < end; i++, from += 2) into[i] = table[bytes[from]! | (bytes[from + 1]! << 8)]!;
       return;
     }
     default:
       for (let i = to, from = at; i < end; i++, from += reader.size) into[i] = readPixel(reader, bytes, from);
   }
+}
+
+/** The same from words that begin at `at`, where the reader has some; the row begins `start` bytes behind that. */
+function readWords(
+  reader: PixelReader,
+  words: DataView,
+  bytes: Uint8Array,
+  at: number,
+  start: number,
+  into: Uint32Array,
+  to: number,
+  count: number,
+): void {
+  const { size, first, third, table } = reader;
+  const end = to + count;
+  let i = to;
+  let from = start;
+  // Four pixels a turn: a turn costs as much as a pixel.
+  if (reader.layout === TABLE16) {
+    for (; i + 4 <= end; i += 4, from += 8) {
+      into[i] = table[words.getUint16(from, true)]!;
+      into[i + 1] = table[words.getUint16(from + 2, true)]!;
+      into[i + 2] = table[words.getUint16(from + 4, true)]!;
+      into[i + 3] = table[words.getUint16(from + 6, true)]!;
+    }
+  } else if (size === 4 && first === 0 && count >= LONG) {
+    copyOpaque(bytes, at + start, into, to, count);
+    return;
+  } else if (first < third) {
+    // Of three bytes the last pixel's word may end behind the others: hence not up to the end.
+    const shift = 8 * first;
+    for (; i + 4 < end; i += 4, from += 4 * size) {
+      into[i] = (words.getInt32(from, true) >>> shift) | OPAQUE;
+      into[i + 1] = (words.getInt32(from + size, true) >>> shift) | OPAQUE;
+      into[i + 2] = (words.getInt32(from + 2 * size, true) >>> shift) | OPAQUE;
+      into[i + 3] = (words.getInt32(from + 3 * size, true) >>> shift) | OPAQUE;
+    }
+  } else {
+    const shift = 8 * third;
+    for (; i + 4 < end; i += 4, from += 4 * size) {
+      into[i] = reversed(words.getInt32(from, true) >>> shift);
+      into[i + 1] = reversed(words.getInt32(from + size, true) >>> shift);
+      into[i + 2] = reversed(words.getInt32(from + 2 * size, true) >>> shift);
+      into[i + 3] = reversed(words.getInt32(from + 3 * size, true) >>> shift);
+    }
+  }
+  for (; i < end; i++, from += size) into[i] = readPixel(reader, bytes, at + from);
+}
+
+/** Blue, green, red to RGBA. */
+function reversed(pixel: number): number {
+  return ((pixel >> 16) & 0xff) | (pixel & 0xff00) | ((pixel & 0xff) << 16) | OPAQUE;
+}
+
+/** Pixels where all is in its place but A. */
+function copyOpaque(bytes: Uint8Array, at: number, into: Uint32Array, to: number, count: number): void {
+  const rgba = new Uint8Array(into.buffer, into.byteOffset + 4 * to, 4 * count);
+  rgba.set(bytes.subarray(at, at + 4 * count));
+  let i = 3;
+  for (const most = rgba.length - 28; i < most; i += 32) {
+    rgba[i] = 255;
+    rgba[i + 4] = 255;
+    rgba[i + 8] = 255;
+    rgba[i + 12] = 255;
+    rgba[i + 16] = 255;
+    rgba[i + 20] = 255;
+    rgba[i + 24] = 255;
+    rgba[i + 28] = 255;
+  }
+  for (; i < rgba.length; i += 4) rgba[i] = 255;
 }
 
 /** The value of the pixel at `at`, as an int32, whatever it becomes. The caller has checked that its bytes are there. */
@@ -182,8 +311,22 @@ export function writePixels(
   }
 }
 
-/** How pixels of this format are read. */
-export function createPixelReaders(format: PixelFormat, output: PixelOutput = "rgba"): PixelReaders {
+/** How pixels of this format are read: made once for a format, whose connections share the tables. */
+export function pixelReadersOf(format: PixelFormat, output: PixelOutput = "rgba"): PixelReaders {
+  let readers = READERS[output].get(format);
+  if (readers === undefined) {
+    readers = createPixelReaders(format, output);
+    READERS[output].set(format, readers);
+  }
+  return readers;
+}
+
+const READERS: Readonly<Record<PixelOutput, WeakMap<PixelFormat, PixelReaders>>> = {
+  rgba: new WeakMap(),
+  values: new WeakMap(),
+};
+
+function createPixelReaders(format: PixelFormat, output: PixelOutput): PixelReaders {
   const ofValue = output === "rgba" ? rgbaOfValue(format) : identity;
   const { pixel, cpixel, tpixel } = createPixelWriters(format);
   const plain = readerOf(pixel, format, output, ofValue);
@@ -224,23 +367,58 @@ export function tpixelSizeOf(format: PixelFormat): number {
  */
 export function valuesOf(rgba: Uint32Array, format: PixelFormat): Uint32Array {
   const values = new Uint32Array(rgba.length);
-  if (isEightBits(format)) {
-    const { redShift, greenShift, blueShift } = format;
-    for (let i = 0; i < rgba.length; i++) {
-      const colour = rgba[i]!;
-      values[i] =
-        ((colour & 0xff) << redShift) |
-        (((colour >>> 8) & 0xff) << greenShift) |
-        (((colour >>> 16) & 0xff) << blueShift);
-    }
-    return values;
-  }
-  const { red, green, blue } = squeezersOf(format);
-  for (let i = 0; i < rgba.length; i++) {
-    const colour = rgba[i]!;
-    values[i] = red[colour & 0xff]! | green[(colour >>> 8) & 0xff]! | blue[(colour >>> 16) & 0xff]!;
-  }
+  loadValues(format, rgba, 0, rgba.length, rgba.length, 1, values);
   return values;
+}
+
+/** The same of an area whose first pixel is at `at`, into the beginning of `into`, row by row. */
+export function loadValues(
+  format: PixelFormat,
+  rgba: Uint32Array,
+  at: number,
+  stride: number,
+  width: number,
+  height: number,
+  into: Uint32Array,
+): void {
+  const { redShift, greenShift, blueShift } = format;
+  const isBytes = isEightBits(format);
+  const isAlike = isBytes && redShift === 0 && greenShift === 8 && blueShift === 16;
+  const { red, green, blue } = squeezersOf(format);
+  for (let row = 0, from = at, to = 0; row < height; row++, from += stride) {
+    const end = from + width;
+    if (isAlike) {
+      for (let i = from; i < end; i++, to++) into[to] = rgba[i]! & 0xffffff;
+    } else if (isBytes) {
+      for (let i = from; i < end; i++, to++) {
+        const colour = rgba[i]!;
+        into[to] =
+          ((colour & 0xff) << redShift) |
+          (((colour >>> 8) & 0xff) << greenShift) |
+          (((colour >>> 16) & 0xff) << blueShift);
+      }
+    } else {
+      for (let i = from; i < end; i++, to++) {
+        const colour = rgba[i]!;
+        into[to] = red[colour & 0xff]! | green[(colour >>> 8) & 0xff]! | blue[(colour >>> 16) & 0xff]!;
+      }
+    }
+  }
+}
+
+/** Whether all pixels of an area are equal. It has one at least, the first at `at`. */
+export function isPlain(pixels: Uint32Array, at: number, stride: number, width: number, height: number): boolean {
+  const first = pixels[at]!;
+  for (let row = at, rowsEnd = at + height * stride; row < rowsEnd; row += stride) {
+    const end = row + width;
+    let i = row;
+    for (; i + 4 <= end; i += 4) {
+      const others = (pixels[i + 1]! ^ first) | (pixels[i + 2]! ^ first) | (pixels[i + 3]! ^ first);
+      if (((pixels[i]! ^ first) | others) !== 0) return false;
+    }
+    for (; i < end; i++) if (pixels[i] !== first) return false;
+  }
+  return true;
 }
 
 /** The colour map that {@link valuesOf} takes for granted: 8 reds, 8 greens, 4 blues; 65535 is full intensity. */
@@ -268,29 +446,38 @@ function identity(value: number): number {
   return value | 0;
 }
 
-/** An answer of TABLE16 that nobody has asked for yet: few of the 65,536 ever are. */
-function enter({ table, shifts, ofValue }: PixelReader, index: number): number {
-  const pixel = ofValue(((index & 0xff) << shifts[0]) | ((index >> 8) << shifts[1]));
-  table[index] = pixel;
-  return pixel;
-}
-
 function readerOf(
   { size, shifts }: PixelWriter,
   format: PixelFormat,
   output: PixelOutput,
   ofValue: (value: number) => number,
 ): PixelReader {
-  const reader = { size, layout: VALUE, first: 0, second: 0, third: 0, opaque: 0, table: NO_TABLE, shifts, ofValue };
+  const reader = {
+    size,
+    layout: VALUE,
+    first: 0,
+    second: 0,
+    third: 0,
+    opaque: 0,
+    hasWords: false,
+    table: NO_TABLE,
+    shifts,
+    ofValue,
+  };
   if (size === 1)
     return { ...reader, layout: TABLE8, table: Int32Array.from({ length: 256 }, (_, byte) => ofValue(byte)) };
-  if (size === 2) return { ...reader, layout: TABLE16, table: new Int32Array(65536) };
+  if (size === 2) {
+    const table = new Int32Array(65536);
+    for (let i = 0; i < 65536; i++) table[i] = ofValue(((i & 0xff) << shifts[0]) | ((i >> 8) << shifts[1]));
+    return { ...reader, layout: TABLE16, table, hasWords: true };
+  }
   if (output !== "rgba" || !isEightBits(format)) return reader;
   // Each channel is a byte of its own: no arithmetic at all.
   const byteOf = (shift: number): number => shifts.slice(0, size).indexOf(shift);
   const [first, second, third] = [byteOf(format.redShift), byteOf(format.greenShift), byteOf(format.blueShift)];
   if (first < 0 || second < 0 || third < 0) return reader;
-  return { ...reader, layout: BYTES, first, second, third, opaque: OPAQUE };
+  const hasWords = 2 * second === first + third;
+  return { ...reader, layout: BYTES, first, second, third, opaque: OPAQUE, hasWords };
 }
 
 /** CPIXEL is one byte shorter where 24 bits at either end of 32 say it all, RFC 6143 §7.7.5. */

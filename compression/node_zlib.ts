@@ -63,7 +63,7 @@ function nativeRun(stream: Stream): (deflated: Uint8Array, maximum: number) => U
   let held = new Uint8Array(0);
   return (deflated, maximum) => {
     // One byte above the maximum is what tells too much from enough.
-    let output = held.length > 0 ? held : new Uint8Array(Math.min(maximum + 1, 4 * deflated.length + 512));
+    let output = held.length > 0 ? held : new Uint8Array(Math.min(maximum + 1, 16 * deflated.length + 512));
     let size = 0;
     let left = deflated.length;
     for (;;) {

@@ -150,4 +150,4 @@ const ACT = "Cannot inflate a zlib stream";
 const NONE: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
 /** Bytes that a stream keeps for its next output: most rectangles are smaller, and a connection has six streams. */
-export const HELD: number = 1 << 20;
+export const HELD: number = 2 << 20;

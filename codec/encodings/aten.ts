@@ -1,7 +1,7 @@
 import { RfbError } from "../errors.ts";
 import { within } from "../limits.ts";
 import type { PixelFormat } from "../pixel_format.ts";
-import { createPixelReaders, type PixelReader, readPixels, type Surface } from "../pixels.ts";
+import { type PixelReader, pixelReadersOf, readPixels, type Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import { newSizeOf } from "../session.ts";
 import { u8, u32 } from "../wire.ts";
@@ -115,7 +115,7 @@ function drawPart(
   const rows = Math.min(place.height, into.height - place.y);
   if (columns <= 0 || rows <= 0) return;
   const colours = new Uint32Array(width * height);
-  reader ??= createPixelReaders(RGB555).pixel;
+  reader ??= pixelReadersOf(RGB555).pixel;
   readPixels(reader, body, at, colours, 0, colours.length);
   const image = { width, height, data: new Uint8Array(colours.buffer) };
   drawImage(image, { ...place, width: columns, height: rows }, pixels, into);

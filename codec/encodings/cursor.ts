@@ -2,9 +2,9 @@ import { type Limits, within } from "../limits.ts";
 import { Encoding } from "../names.ts";
 import { bytesPerPixelOf, type PixelFormat } from "../pixel_format.ts";
 import {
-  createPixelReaders,
   createPixelWriters,
   type PixelReader,
+  pixelReadersOf,
   readPixels,
   type Surface,
   valuesOf,
@@ -23,6 +23,7 @@ import type { Walk } from "./walk.ts";
 export interface Cursor extends Surface {
   /** The pixel of the cursor that points, from its upper left corner. Nothing keeps it inside. */
   readonly hotspotX: number;
+  /** From the top. */
   readonly hotspotY: number;
 }
 
@@ -73,7 +74,7 @@ export function checkCursorSize({ width, height }: Rectangle, limits: Limits): v
 
 /** How the format's pixels become RGBA, whatever the picture is drawn in. */
 export function rgbaReaderOf({ pixels }: DecodeContext): PixelReader {
-  return pixels.output === "rgba" ? pixels.pixel : createPixelReaders(pixels.format).pixel;
+  return pixels.output === "rgba" ? pixels.pixel : pixelReadersOf(pixels.format).pixel;
 }
 
 /** Bytes of a picture with one bit a pixel, rows padded. */

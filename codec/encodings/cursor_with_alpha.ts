@@ -1,7 +1,7 @@
 import { RfbError } from "../errors.ts";
 import { Encoding, nameOfEncoding } from "../names.ts";
 import type { PixelFormat } from "../pixel_format.ts";
-import { createPixelReaders, type PixelReaders } from "../pixels.ts";
+import { type PixelReaders, pixelReadersOf } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import type { Session } from "../session.ts";
 import { createSurface } from "../surfaces.ts";
@@ -89,7 +89,7 @@ const ALPHA_FORMAT: PixelFormat = Object.freeze({
 
 /** A value of that format is RGBA already, A and all. Where there is no A, as in a JPEG, it is opaque. */
 const ALPHA_READERS: PixelReaders = /* @__PURE__ */ (() => ({
-  ...createPixelReaders(ALPHA_FORMAT, "values"),
+  ...pixelReadersOf(ALPHA_FORMAT, "values"),
   ofRgb: (red: number, green: number, blue: number) => red | (green << 8) | (blue << 16) | 0xff000000,
 }))();
 

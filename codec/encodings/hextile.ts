@@ -1,6 +1,15 @@
 import { RfbError } from "../errors.ts";
 import { createOutput, extend, type Output, writtenOf } from "../output.ts";
-import { type PixelWriter, readPixel, readPixels, type Surface, valuesOf, writePixel, writePixels } from "../pixels.ts";
+import {
+  isPlain,
+  loadValues,
+  type PixelWriter,
+  readArea,
+  readPixel,
+  type Surface,
+  writePixel,
+  writePixels,
+} from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import { fillArea } from "../surfaces.ts";
 import { u16 } from "../wire.ts";
@@ -63,6 +72,8 @@ const { Raw, BackgroundSpecified, ForegroundSpecified, AnySubrects, SubrectsColo
 const PLAIN = 31;
 const SIDE = 16;
 const MOST_SUBRECTS = 255;
+/** Pixels that a background is filled ahead, at most. */
+const MOST_AHEAD = 1024;
 const HEXTILE: TileKind = { act: "Cannot read a Hextile tile", masks: PLAIN };
 
 /** As many tiles as have begun. @throws {RfbError} `malformed`, `limit` */
@@ -70,16 +81,22 @@ export function advanceTiles(walk: Walk, bytes: Uint8Array, at: number, end: num
   const { width, height } = walk.rectangle;
   const across = Math.ceil(width / SIDE);
   const tiles = across * Math.ceil(height / SIDE);
+  let { tile } = walk;
+  let column = tile % across;
+  let row = (tile - column) / across;
   let to = at;
-  while (walk.tile < tiles && to < end) {
-    const column = walk.tile % across;
-    const row = (walk.tile - column) / across;
+  for (; tile < tiles && to < end; tile++) {
     const area = Math.min(SIDE, width - SIDE * column) * Math.min(SIDE, height - SIDE * row);
     const extent = extentOfTile(bytes, to, end, area, walk.bytesPerPixel, kind);
     if (extent === 0) break;
     to += extent;
-    walk.tile += 1;
+    column += 1;
+    if (column === across) {
+      column = 0;
+      row += 1;
+    }
   }
+  walk.tile = tile;
   walk.done = walk.tile === tiles;
   // QEMU needs thrice as many bytes as Raw at 8 bits a pixel: of a tile, the format itself bounds the length.
   return counted(walk, to - at, "maxRectangleLength");
@@ -95,11 +112,15 @@ export function drawTiles(
 ): void {
   const { pixel } = context.pixels;
   const { size } = pixel;
+  const { pixels, width: stride } = into;
   let background = context.pixels.ofValue(0);
   let foreground = background;
   let next = 0; // where the next tile begins
+  let ahead = SIDE;
   for (let top = 0; top < height; top += SIDE) {
     const rows = Math.min(SIDE, height - top);
+    let filling = 0;
+    let filledTo = 0; // of this row of tiles: up to there the background was filled in, unless a tile has drawn there
     for (let left = 0; left < width; left += SIDE) {
       const columns = Math.min(SIDE, width - left);
       const start = next;
@@ -125,17 +146,20 @@ export function drawTiles(
         }
       }
       if ((mask & Raw) !== 0) {
-        let to = (y + top) * into.width + x + left;
-        for (let row = 0; row < rows; row++, at += columns * size, to += into.width) {
-          readPixels(pixel, bytes, at, into.pixels, to, columns);
-        }
+        readArea(pixel, bytes, at, into, x + left, y + top, columns, rows);
         continue;
       }
       if ((mask & BackgroundSpecified) !== 0) {
         background = readPixel(pixel, bytes, at);
         at += size;
       }
-      fillArea(into, x + left, y + top, columns, rows, background);
+      if (background !== filling || left >= filledTo) {
+        // Most tiles have the background of the one before: it is filled ahead, the farther the more often it was right.
+        ahead = left === filledTo ? Math.min(2 * ahead, MOST_AHEAD) : SIDE;
+        filling = background;
+        filledTo = left + Math.min(ahead, width - left);
+        fillArea(into, x + left, y + top, filledTo - left, rows, background);
+      }
       if ((mask & ForegroundSpecified) !== 0) {
         foreground = readPixel(pixel, bytes, at);
         at += size;
@@ -158,7 +182,14 @@ export function drawTiles(
           const reason = `a subrectangle of ${subColumns}x${subRows} at ${subLeft},${subTop} leaves ${columns}x${rows}`;
           throw new RfbError("malformed", kind.act, reason, { offset: start });
         }
-        fillArea(into, x + left + subLeft, y + top + subTop, subColumns, subRows, foreground);
+        const first = (y + top + subTop) * stride + x + left + subLeft;
+        for (let to = first, stop = first + subRows * stride; to < stop; to += stride) {
+          pixels[to] = foreground;
+          if (subColumns > 1) {
+            pixels[to + 1] = foreground;
+            for (let i = to + 2; i < to + subColumns; i++) pixels[i] = foreground;
+          }
+        }
       }
     }
   }
@@ -174,28 +205,30 @@ export function encodeTiles(
   pack?: (output: Output, start: number) => void,
 ): Uint8Array {
   const { size } = pixel;
-  const values = valuesOf(pixels, format);
-  const output = createOutput();
+  const output = createOutput(1024 + ((pixels.length * size) >> 1));
   const previous: Colours = { background: UNKNOWN, foreground: UNKNOWN };
   const mosaic = createMosaic();
   for (let top = 0; top < height; top += SIDE) {
     const rows = Math.min(SIDE, height - top);
     for (let left = 0; left < width; left += SIDE) {
       const columns = Math.min(SIDE, width - left);
-      const from = top * width + left;
+      const count = columns * rows;
       const start = output.length;
-      const rawLength = columns * rows * size;
-      // Each colour but one takes a subrectangle: with more colours, Raw is shorter.
-      const mostColours = Math.floor(rawLength / (size + 2)) + 2;
+      const from = top * width + left;
+      // A tile of one colour is as good as a pixel of it: its one part is never written.
+      const isOne = isPlain(pixels, from, width, columns, rows);
+      const partColumns = isOne ? 1 : columns;
+      const partRows = isOne ? 1 : rows;
+      loadValues(format, pixels, from, width, partColumns, partRows, mosaic.values);
+      // Each part but those of one colour takes a subrectangle: with more of them, Raw is shorter.
+      const most = Math.min(MOST_SUBRECTS, Math.floor((count * size) / (size + 2)));
       if (
-        !cutTile(mosaic, values, from, width, columns, rows, mostColours) ||
-        !writeMosaic(output, mosaic, pixel, rawLength, previous)
+        !cutTile(mosaic, partColumns, partRows, most) ||
+        !writeMosaic(output, mosaic, pixel, count * size, previous)
       ) {
-        let to = extend(output, 1 + rawLength);
-        output.bytes[to++] = Raw;
-        for (let row = 0; row < rows; row++, to += columns * size) {
-          writePixels(pixel, output.bytes, to, values, from + row * width, columns);
-        }
+        const to = extend(output, 1 + count * size);
+        output.bytes[to] = Raw;
+        writePixels(pixel, output.bytes, to + 1, mosaic.values, 0, count);
         previous.background = previous.foreground = UNKNOWN;
       }
       pack?.(output, start);

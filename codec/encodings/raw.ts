@@ -1,4 +1,4 @@
-import { readPixels, type Surface, valuesOf, writePixels } from "../pixels.ts";
+import { readArea, readPixels, type Surface, valuesOf, writePixels } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import type { DecodeContext, EncodeContext } from "./context.ts";
 import { expectLength } from "./payload.ts";
@@ -37,20 +37,26 @@ export function decodeRawPiece(
   { pixels: { pixel } }: DecodeContext,
   into: Surface,
 ): number {
-  const count = Math.floor(piece.length / pixel.size);
-  for (let done = 0; done < count; ) {
-    const column = (from + done) % width;
-    const row = (from + done - column) / width;
-    const step = Math.min(width - column, count - done);
-    readPixels(pixel, piece, done * pixel.size, into.pixels, (y + row) * into.width + x + column, step);
-    done += step;
-  }
+  const { size } = pixel;
+  const count = Math.floor(piece.length / size);
+  const column = from % width;
+  const row = (from - column) / width;
+  const begun = column === 0 ? 0 : Math.min(width - column, count);
+  if (begun > 0) readPixels(pixel, piece, 0, into.pixels, (y + row) * into.width + x + column, begun);
+  const first = y + row + (column === 0 ? 0 : 1);
+  const rows = Math.floor((count - begun) / width);
+  readArea(pixel, piece, begun * size, into, x, first, width, rows);
+  const done = begun + rows * width;
+  readPixels(pixel, piece, done * size, into.pixels, (first + rows) * into.width + x, count - done);
   return count;
 }
 
 /** The pixels, row by row. */
 export function encodeRaw({ pixels }: Surface, { pixels: { format, pixel } }: EncodeContext): Uint8Array {
+  const values = valuesOf(pixels, format);
+  // Numbers of the host, which are little-endian, too.
+  if (pixel.size === 4 && format.bigEndianFlag === 0) return new Uint8Array(values.buffer);
   const bytes = new Uint8Array(pixels.length * pixel.size);
-  writePixels(pixel, bytes, 0, valuesOf(pixels, format), 0, pixels.length);
+  writePixels(pixel, bytes, 0, values, 0, values.length);
   return bytes;
 }

@@ -16,9 +16,9 @@
  */
 
 import { RfbError } from "../errors.ts";
-import { type PixelReader, readPixel, readPixels, type Surface } from "../pixels.ts";
+import { type PixelReader, readArea, readPixel, type Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
-import { fillArea } from "../surfaces.ts";
+import { fillArea, fillBits } from "../surfaces.ts";
 import { expectBytes } from "./payload.ts";
 
 /** How a tile is coded: the subencodings that have a number of their own, and where a palette's size begins. */
@@ -38,7 +38,6 @@ export interface TileReader {
   readonly bytes: Uint8Array;
   at: number;
   readonly pixel: PixelReader;
-  /** Int32, not Uint32: most RGBA pixels are above 2^31, where V8 would make each a heap number. */
   readonly palette: Int32Array;
   /** Of the last tile that had one; 0: none yet. */
   paletteSize: number;
@@ -53,7 +52,7 @@ export function createTileReader(
   act: string,
   isPaletteKept = false,
 ): TileReader {
-  return { act, bytes, at: 0, pixel, palette: new Int32Array(128), paletteSize: 0, isPaletteKept };
+  return { act, bytes, at: 0, pixel, palette: PALETTE, paletteSize: 0, isPaletteKept };
 }
 
 /**
@@ -90,10 +89,8 @@ export function readTile(reader: TileReader, into: Surface, x: number, y: number
   reader.at = at + 1;
   if (subencoding === Subencoding.Raw) {
     expectBytes(bytes, reader.at, width * height * pixel.size, act);
-    for (let row = 0, to = y * into.width + x; row < height; row++, to += into.width) {
-      readPixels(pixel, bytes, reader.at, into.pixels, to, width);
-      reader.at += width * pixel.size;
-    }
+    readArea(pixel, bytes, reader.at, into, x, y, width, height);
+    reader.at += width * height * pixel.size;
   } else if (subencoding === Subencoding.Solid) {
     readPalette(reader, 1);
     fillArea(into, x, y, width, height, reader.palette[0]!);
@@ -149,8 +146,20 @@ function readPalette(reader: TileReader, size: number): void {
   reader.paletteSize = size;
 }
 
-function readPacked(
+function readPacked(reader: TileReader, into: Surface, x: number, y: number, width: number, height: number): void {
+  const { bytes, palette, paletteSize, at } = reader;
+  const bits = packedBitsOf(paletteSize);
+  const length = packedLengthOf(bits, width, height);
+  expectBytes(bytes, at, length, reader.act);
+  if (bits === 1) fillBits(into, x, y, width, height, bytes, at, palette[0]!, palette[1]!);
+  else fillIndices(reader, bits, into, x, y, width, height);
+  reader.at = at + length;
+}
+
+/** Indices of 2 or 4 bits. */
+function fillIndices(
   reader: TileReader,
+  bits: number,
   { pixels, width: stride }: Surface,
   x: number,
   y: number,
@@ -158,26 +167,18 @@ function readPacked(
   height: number,
 ): void {
   const { bytes, palette, paletteSize } = reader;
-  const bits = packedBitsOf(paletteSize);
-  const length = packedLengthOf(bits, width, height);
-  expectBytes(bytes, reader.at, length, reader.act);
   const mask = (1 << bits) - 1;
   let at = reader.at;
   for (let row = y * stride + x, end = row + height * stride; row < end; row += stride) {
-    let byte = 0;
-    let shift = 0;
-    for (let to = row; to < row + width; to++) {
-      if (shift === 0) {
-        byte = bytes[at++]!;
-        shift = 8;
+    for (let to = row, rowEnd = row + width; to < rowEnd; at++) {
+      const byte = bytes[at]!;
+      for (let shift = 8 - bits; shift >= 0 && to < rowEnd; shift -= bits, to++) {
+        const index = (byte >> shift) & mask;
+        if (index >= paletteSize) throw notInPalette(reader, index, at);
+        pixels[to] = palette[index]!;
       }
-      shift -= bits;
-      const index = (byte >> shift) & mask;
-      if (index >= paletteSize) throw notInPalette(reader, index, at - 1);
-      pixels[to] = palette[index]!;
     }
   }
-  reader.at = at;
 }
 
 function readRuns(
@@ -261,10 +262,17 @@ function readPaletteRuns(
   reader.at = at;
 }
 
-/** A run is a few pixels: a loop costs less than the native fill. */
+/** Most runs are a few pixels, which cost less than a call of the native fill. */
 function fill(pixels: Uint32Array, from: number, to: number, colour: number): void {
-  for (let i = from; i < to; i++) pixels[i] = colour;
+  if (to - from >= 16) pixels.fill(colour, from, to);
+  else for (let i = from; i < to; i++) pixels[i] = colour;
 }
+
+/**
+ * The palette of whoever is reading: nobody reads two rectangles at a time. Int32, not Uint32: most RGBA pixels are above
+ * 2^31, where V8 would make each a heap number.
+ */
+const PALETTE = new Int32Array(128);
 
 function notInPalette({ act, paletteSize }: TileReader, index: number, at: number): RfbError {
   return new RfbError("malformed", act, `palette index ${index} of ${paletteSize}`, { offset: at });

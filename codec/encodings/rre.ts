@@ -3,7 +3,7 @@ import { createOutput, extend, writtenOf } from "../output.ts";
 import { readPixel, type Surface, valuesOf, writePixel } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import { fillArea } from "../surfaces.ts";
-import { putU16, putU32, u16, u32 } from "../wire.ts";
+import { putU16, putU32, u32 } from "../wire.ts";
 import type { DecodeContext, EncodeContext } from "./context.ts";
 import { commonestOf, partAt } from "./parts.ts";
 import { expectBytes, expectLength } from "./payload.ts";
@@ -68,13 +68,14 @@ export function drawParts(
   expectBytes(payload, 0, 4 + size, act);
   expectLength(payload, extentOfParts(u32(payload, 0), rectangle, size, act, place, 0), act);
   fillArea(into, x, y, width, height, readPixel(pixel, payload, 4));
+  const words = new DataView(payload.buffer, payload.byteOffset, payload.length);
+  const isWide = place === 8;
   for (let at = 4 + size; at < payload.length; at += size + place) {
     const from = at + size;
-    const isWide = place === 8;
-    const left = isWide ? u16(payload, from) : payload[from]!;
-    const top = isWide ? u16(payload, from + 2) : payload[from + 1]!;
-    const columns = isWide ? u16(payload, from + 4) : payload[from + 2]!;
-    const rows = isWide ? u16(payload, from + 6) : payload[from + 3]!;
+    const left = isWide ? words.getUint16(from) : payload[from]!;
+    const top = isWide ? words.getUint16(from + 2) : payload[from + 1]!;
+    const columns = isWide ? words.getUint16(from + 4) : payload[from + 2]!;
+    const rows = isWide ? words.getUint16(from + 6) : payload[from + 3]!;
     if (left + columns > width || top + rows > height) {
       const reason = `a subrectangle of ${columns}x${rows} at ${left},${top} leaves ${width}x${height}`;
       throw new RfbError("malformed", act, reason, { offset: at });

@@ -1,13 +1,13 @@
 import { RfbError } from "../errors.ts";
 import { Encoding } from "../names.ts";
-import { readPixel, readPixels, type Surface, tpixelSizeOf } from "../pixels.ts";
+import { readPixel, type Surface, tpixelSizeOf } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
-import { fillArea } from "../surfaces.ts";
-import { u8, view } from "../wire.ts";
+import { fillArea, fillBits } from "../surfaces.ts";
+import { u8 } from "../wire.ts";
 import type { DecodeContext } from "./context.ts";
 import { decoderOf, drawImage } from "./images.ts";
-import { expectLength } from "./payload.ts";
-import { COPY, drawBits, drawGradient, drawIndices, drawPixels, GRADIENT, PALETTE } from "./tight_filters.ts";
+import { expectBytes, expectLength } from "./payload.ts";
+import { COPY, drawGradient, drawIndices, drawPixels, GRADIENT, PALETTE } from "./tight_filters.ts";
 import { type Walk, withinRectangle } from "./walk.ts";
 
 /** What the control byte's upper half says: below {@link FILL} the pixels are deflated, in stream 0 to 3. */
@@ -80,7 +80,7 @@ export function drawTight(
       return;
     case JPEG: {
       const decodeJpeg = decoderOf("JPEG", compression.decodeJpeg, ACT);
-      drawImage(decodeJpeg(measured(payload, 1), width, height), rectangle, pixels, into);
+      drawImage(decodeJpeg(measured(payload, 1), width, height, true), rectangle, pixels, into);
       return;
     }
     case PNG: {
@@ -102,7 +102,8 @@ export function sizeOfLength(bytes: Uint8Array, at: number, end: number): number
 }
 
 const ACT = "Cannot read a Tight rectangle";
-const NO_PALETTE = new Uint32Array(0);
+/** The palette of whoever is reading: nobody reads two rectangles at a time. Int32: see the tiles' palette. */
+const COLOURS = new Int32Array(256);
 
 // Stages of the walk: what comes next.
 const CONTROL = 0;
@@ -163,11 +164,11 @@ function drawFiltered(
   context: DecodeContext,
   into: Surface,
 ): void {
+  const { x, y, width, height } = rectangle;
   const { tpixel } = context.pixels;
   let at = 1;
   let filter = COPY;
   let colours = 0;
-  let palette = NO_PALETTE;
   if ((control & FILTERED) !== 0) {
     filter = u8(payload, at);
     checkFilter(filter, at);
@@ -175,16 +176,16 @@ function drawFiltered(
   }
   if (filter === PALETTE) {
     colours = u8(payload, at) + 1;
-    palette = new Uint32Array(256);
-    readPixels(tpixel, view(payload, at + 1, colours * tpixel.size), 0, palette, 0, colours);
-    at += 1 + colours * tpixel.size;
+    at++;
+    expectBytes(payload, at, colours * tpixel.size, ACT);
+    for (let i = 0; i < colours; i++, at += tpixel.size) COLOURS[i] = readPixel(tpixel, payload, at);
   }
   const length = lengthOfData(filter, colours, rectangle, tpixel.size);
   const data = dataOf(payload, at, length, control, context);
   if (filter === COPY) drawPixels(data, rectangle, context.pixels, into);
   else if (filter === GRADIENT) drawGradient(data, rectangle, context.pixels, into);
-  else if (colours > 2) drawIndices(data, rectangle, palette, colours, into);
-  else drawBits(data, rectangle, palette, into);
+  else if (colours > 2) drawIndices(data, rectangle, COLOURS, colours, into);
+  else fillBits(into, x, y, width, height, data, 0, COLOURS[0]!, COLOURS[colours - 1]!);
 }
 
 /** The data from `at` on, inflated where they are deflated: `length` bytes. */

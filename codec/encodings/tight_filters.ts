@@ -7,7 +7,7 @@
 
 import { RfbError } from "../errors.ts";
 import type { PixelFormat } from "../pixel_format.ts";
-import { type PixelReaders, readPixels, type Surface, valueAt } from "../pixels.ts";
+import { type PixelReaders, readArea, type Surface, valueAt } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 
 /** Filters, rfbproto "Tight": the number that goes over the wire. */
@@ -18,34 +18,14 @@ export const GRADIENT = 2;
 /** The pixels themselves. */
 export function drawPixels(data: Uint8Array, rectangle: Rectangle, { tpixel }: PixelReaders, into: Surface): void {
   const { x, y, width, height } = rectangle;
-  for (let row = 0; row < height; row++) {
-    readPixels(tpixel, data, row * width * tpixel.size, into.pixels, (y + row) * into.width + x, width);
-  }
-}
-
-/** One bit a pixel, the leftmost one highest; rows begin on bytes. `palette` has two colours. */
-export function drawBits(data: Uint8Array, rectangle: Rectangle, palette: Uint32Array, into: Surface): void {
-  const { x, y, width, height } = rectangle;
-  const { pixels } = into;
-  const zero = palette[0]!;
-  const flip = zero ^ palette[1]!;
-  let from = 0;
-  for (let row = 0; row < height; row++) {
-    let to = (y + row) * into.width + x;
-    const end = to + width;
-    while (to < end) {
-      const byte = data[from++]!;
-      const stop = Math.min(to + 8, end);
-      for (let bit = 7; to < stop; to++, bit--) pixels[to] = zero ^ (flip & -((byte >> bit) & 1));
-    }
-  }
+  readArea(tpixel, data, 0, into, x, y, width, height);
 }
 
 /** One byte a pixel. @throws {RfbError} `malformed`: an index of `colours` or above */
 export function drawIndices(
   data: Uint8Array,
   rectangle: Rectangle,
-  palette: Uint32Array,
+  palette: Int32Array,
   colours: number,
   into: Surface,
 ): void {
@@ -53,8 +33,21 @@ export function drawIndices(
   const { pixels } = into;
   let from = 0;
   for (let row = 0; row < height; row++) {
-    const start = (y + row) * into.width + x;
-    for (let to = start, end = start + width; to < end; to++, from++) {
+    let to = (y + row) * into.width + x;
+    const end = to + width;
+    // Four pixels a turn: a turn costs as much as a pixel.
+    for (; to + 4 <= end; to += 4, from += 4) {
+      const one = data[from]!;
+      const two = data[from + 1]!;
+      const three = data[from + 2]!;
+      const four = data[from + 3]!;
+      if (one >= colours || two >= colours || three >= colours || four >= colours) break;
+      pixels[to] = palette[one]!;
+      pixels[to + 1] = palette[two]!;
+      pixels[to + 2] = palette[three]!;
+      pixels[to + 3] = palette[four]!;
+    }
+    for (; to < end; to++, from++) {
       const index = data[from]!;
       if (index >= colours) {
         throw new RfbError("malformed", "Cannot read a Tight rectangle", `palette index ${index} of ${colours}`);
@@ -140,12 +133,26 @@ function drawAnyGradient(
   }
 }
 
-/** A bit an index, as {@link drawBits} reads them. */
+/** A bit an index, as Tight and {@link fillBits} read them. */
 export function bitsOf(indices: Uint8Array, width: number): Uint8Array {
-  const stride = Math.ceil(width / 8);
-  const bits = new Uint8Array(stride * (indices.length / width));
-  for (let from = 0, row = 0; from < indices.length; from += width, row += stride) {
-    for (let x = 0; x < width; x++) bits[row + (x >> 3)]! |= indices[from + x]! << (7 - (x & 7));
+  const bits = new Uint8Array(Math.ceil(width / 8) * (indices.length / width));
+  for (let from = 0, to = 0; from < indices.length; ) {
+    const end = from + width;
+    for (; from + 8 <= end; from += 8) {
+      bits[to++] =
+        (indices[from]! << 7) |
+        (indices[from + 1]! << 6) |
+        (indices[from + 2]! << 5) |
+        (indices[from + 3]! << 4) |
+        (indices[from + 4]! << 3) |
+        (indices[from + 5]! << 2) |
+        (indices[from + 6]! << 1) |
+        indices[from + 7]!;
+    }
+    if (from === end) continue;
+    let byte = 0;
+    for (let bit = 7; from < end; from++, bit--) byte |= indices[from]! << bit;
+    bits[to++] = byte;
   }
   return bits;
 }

@@ -7,7 +7,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createPixelReaders, type PixelFormat, readPixels } from "../../codec/mod.ts";
+import { pixelReadersOf, type PixelFormat, readPixels } from "../../codec/mod.ts";
 import { createSurface } from "../../codec/surfaces.ts";
 import type { Picture } from "../peers/picture.ts";
 import { run, start, temporaryFolder, until } from "../peers/process.ts";
@@ -97,6 +97,6 @@ export async function compileLibvncclient(): Promise<(options: LibvncclientOptio
 /** It keeps pixels as they were on the wire. */
 function pictureOf(bytes: Uint8Array, width: number, height: number, format: PixelFormat): Picture {
   const surface = createSurface(width, height);
-  readPixels(createPixelReaders(format).pixel, bytes, 0, surface.pixels, 0, width * height);
+  readPixels(pixelReadersOf(format).pixel, bytes, 0, surface.pixels, 0, width * height);
   return rgbOf(surface);
 }

@@ -7,7 +7,7 @@
 import {
   type Area,
   type Cursor,
-  createPixelReaders,
+  pixelReadersOf,
   type PixelFormat,
   type Surface,
   valuesOf,
@@ -75,7 +75,7 @@ export function rgbOf({ width, height, pixels }: Surface): Picture {
 
 /** What is left of the picture after it went through the format. */
 export function squeezed({ width, height, pixels }: Surface, format: PixelFormat): Picture {
-  const { ofValue } = createPixelReaders(format);
+  const { ofValue } = pixelReadersOf(format);
   return rgbOf({ width, height, pixels: Uint32Array.from(valuesOf(pixels, format), ofValue) });
 }
 

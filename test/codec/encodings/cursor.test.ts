@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Cursor, decodeCursor, encodeCursor } from "../../../codec/encodings/mod.ts";
 import { DEFAULT_LIMITS } from "../../../codec/limits.ts";
 import type { PixelFormat } from "../../../codec/pixel_format.ts";
-import { createPixelReaders, valuesOf } from "../../../codec/pixels.ts";
+import { pixelReadersOf, valuesOf } from "../../../codec/pixels.ts";
 import { hex, join } from "../bytes.ts";
 import { errorOf } from "../errors.ts";
 import { artOf, cursors, hidden } from "./cursors.ts";
@@ -71,7 +71,7 @@ describe("written and read again", () => {
       fc.property(cursors, (cursor) => {
         const { rectangle, payload } = parted(encodeCursor(cursor, format));
         const again = decodeCursor(payload, rectangle, decodeContext(format));
-        const { ofValue } = createPixelReaders(format);
+        const { ofValue } = pixelReadersOf(format);
         const expected = valuesOf(cursor.pixels, format).map((value, i) =>
           cursor.pixels[i]! >>> 24 >= 128 ? ofValue(value) | 0xff000000 : 0,
         );

@@ -14,7 +14,7 @@ import { hex, hexOf, join } from "../bytes.ts";
 import { errorOf } from "../errors.ts";
 import { runs } from "../runs.ts";
 import { NORMAL } from "../streams.ts";
-import { decodeContext, drawn, FORMATS, rgba } from "./rectangles.ts";
+import { decodeContext, drawn, FORMATS, rgba, squeezed } from "./rectangles.ts";
 
 const RECORDINGS = new URL("../../fixtures/recordings/", import.meta.url);
 
@@ -140,6 +140,10 @@ describe("decodeJpeg", () => {
     const picture = drawn(Encoding.JPEG, RECORDED, 128, 8, { ...context, compression });
     const { data } = jpeg.decodeJpeg(RECORDED, 128, 8);
     expect(new Uint8Array(picture.pixels.buffer)).toStrictEqual(Uint8Array.from(data));
+    for (const format of [FORMATS.rgb565, FORMATS.rgb332]) {
+      const few = drawn(Encoding.JPEG, RECORDED, 128, 8, { ...decodeContext(format), compression });
+      expect(few).toStrictEqual(squeezed(picture, format));
+    }
     expect(() => drawn(Encoding.JPEG, RECORDED, 128, 9, { ...context, compression })).toThrow(RfbError);
   });
 

@@ -6,7 +6,7 @@ import { RfbError } from "../../../codec/errors.ts";
 import { createServerFramer } from "../../../codec/framer.ts";
 import { DEFAULT_LIMITS } from "../../../codec/limits.ts";
 import { type PixelFormat, RGBX8888 } from "../../../codec/pixel_format.ts";
-import { createPixelReaders, createPixelWriters, type PixelOutput, type Surface } from "../../../codec/pixels.ts";
+import { createPixelWriters, type PixelOutput, pixelReadersOf, type Surface } from "../../../codec/pixels.ts";
 import type { Rectangle } from "../../../codec/server/mod.ts";
 import type { Session } from "../../../codec/session.ts";
 import { createSurface, cutOut } from "../../../codec/surfaces.ts";
@@ -79,7 +79,7 @@ const compression = { createInflater, createDeflater, decodePng, encodePng: crea
 export function decodeContext(pixelFormat: PixelFormat, output?: PixelOutput): DecodeContext {
   return {
     session: { ...NORMAL, pixelFormat },
-    pixels: createPixelReaders(pixelFormat, output),
+    pixels: pixelReadersOf(pixelFormat, output),
     limits: DEFAULT_LIMITS,
     compression,
     memory: { tight: [] },
@@ -168,7 +168,7 @@ export function pictures(width: number, height: number): Readonly<Record<string,
 
 /** The picture as a format leaves it. */
 export function squeezed({ width, height, pixels }: Surface, format: PixelFormat): Surface {
-  const { ofRgb } = createPixelReaders(format);
+  const { ofRgb } = pixelReadersOf(format);
   return {
     width,
     height,

@@ -207,7 +207,7 @@ describe("decodeTight, rfbproto", () => {
     ["a filter that nobody has defined", "40 03 00", "malformed", "at 1: filter 3"],
     ["a fill of too few bytes", "80", "truncated", ": 1 bytes of 2"],
     ["a fill of too many", "80 0000", "trailing", ": 3 bytes of 2"],
-    ["a palette that ends early", "40 01 02 0000", "truncated", "Cannot read a field at 3: 2 bytes of 3"],
+    ["a palette that ends early", "40 01 02 0000", "truncated", "at 3: 2 bytes of 3"],
     ["too few pixels", "00 000000", "truncated", ": 4 bytes of 5"],
     ["too many", "00 0000000000", "trailing", ": 6 bytes of 5"],
     ["an index above the palette", "40 01 02 000102 00010203", "malformed", ": palette index 3 of 3"],

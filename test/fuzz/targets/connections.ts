@@ -5,7 +5,7 @@ import { createFramebuffer } from "../../../codec/framebuffer.ts";
 import { createServerFramer } from "../../../codec/framer.ts";
 import { Encoding } from "../../../codec/names.ts";
 import type { PixelFormat } from "../../../codec/pixel_format.ts";
-import { createPixelReaders } from "../../../codec/pixels.ts";
+import { pixelReadersOf } from "../../../codec/pixels.ts";
 import { NEW_SESSION, observe, type Session } from "../../../codec/session.ts";
 import { update } from "../../codec/streams.ts";
 import { COMPRESSIONS, filled, formatOf } from "../pictures.ts";
@@ -76,7 +76,7 @@ export const connectionTargets: readonly Target[] = [
           drawn.fill(1, y * width + area.x, y * width + area.x + area.width);
         }
       }
-      const { ofRgb } = createPixelReaders(format);
+      const { ofRgb } = pixelReadersOf(format);
       for (let i = 0; i < drawn.length; i++) {
         const pixel = picture.pixels[i]!;
         const wanted = drawn[i] === 0 ? 0 : ofRgb(pixel & 0xff, (pixel >>> 8) & 0xff, (pixel >>> 16) & 0xff) >>> 0;

@@ -1,7 +1,7 @@
 import { RfbError } from "../../../codec/errors.ts";
 import { decodePixelFormat, encodePixelFormat, PIXEL_FORMAT_LENGTH } from "../../../codec/pixel_format.ts";
 import {
-  createPixelReaders,
+  pixelReadersOf,
   createPixelWriters,
   readPixel,
   readPixels,
@@ -43,9 +43,9 @@ export const pixelFormatTargets: readonly Target[] = [
       const padded = new Uint8Array(PIXEL_FORMAT_LENGTH);
       padded.set(bytes.subarray(0, 13));
       expect(isEqual(encodePixelFormat(format), padded), "The format is written otherwise than it was read");
-      const readers = createPixelReaders(format);
+      const readers = pixelReadersOf(format);
       const writers = createPixelWriters(format);
-      const plain = createPixelReaders(format, "values");
+      const plain = pixelReadersOf(format, "values");
       expectAllocations(2 ** 18, 2 ** 22);
       expect(tpixelSizeOf(format) === readers.tpixel.size, "Who frames expects another TPIXEL");
       const count = Math.floor(colours.length / 3);
