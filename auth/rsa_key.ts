@@ -5,14 +5,23 @@ import type { RsaPrivateKey } from "./rsa.ts";
 
 /** An RSA private key as JWK, RFC 7518 §6.3: its numbers big-endian, in Base64url. Only those that are not optional are read. */
 export interface RsaJwk {
+  /** `RSA`, where it says so. */
   readonly kty?: string;
+  /** The modulus. This and what follows is base64url. */
   readonly n: string;
+  /** The public exponent. */
   readonly e: string;
+  /** The private exponent. */
   readonly d: string;
+  /** The first prime. */
   readonly p: string;
+  /** The second prime. */
   readonly q: string;
+  /** `d` modulo `p` - 1. */
   readonly dp?: string;
+  /** `d` modulo `q` - 1. */
   readonly dq?: string;
+  /** The inverse of `q` modulo `p`. */
   readonly qi?: string;
 }
 

@@ -22,6 +22,7 @@ import { type Vencrypt01, vencryptClient, vencryptServer } from "./vencrypt.ts";
 export interface ClientAuthentication {
   /** All that may be used, best first: nothing else ever is. */
   readonly schemes: readonly Scheme[];
+  /** Whom to ask for what the scheme needs. */
   readonly credentials: CredentialSource;
   /** The server, as the user knows it, for whoever is asked: `vm.example:5900`. */
   readonly server?: string;
@@ -37,6 +38,7 @@ export interface ClientAuthentication {
 export interface ServerAuthentication {
   /** All that is offered, in this order. */
   readonly schemes: readonly Scheme[];
+  /** What clients are checked with. */
   readonly verifier: Verifier;
   /** How to speak VeNCrypt 0.1 with who asks for it; nobody is known to. Refused when absent. */
   readonly vencrypt01?: Vencrypt01;

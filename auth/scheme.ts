@@ -33,7 +33,9 @@ export interface Scheme {
 
 /** What a client may know. Texts go over the wire as UTF-8. */
 export interface Credentials {
+  /** Who the user is. */
   readonly username?: string;
+  /** The user's password. */
   readonly password?: string;
   /** xvp: the machine to connect to. */
   readonly target?: string;
@@ -44,7 +46,9 @@ export type CredentialName = keyof Credentials;
 
 /** What is asked for, and by which scheme. */
 export interface CredentialRequest {
+  /** The one that was chosen. */
   readonly scheme: Scheme;
+  /** What it cannot do without. */
   readonly needs: readonly CredentialName[];
   /** The server, as the user knows it, where that is known: `vm.example:5900`. */
   readonly server?: string;
@@ -57,6 +61,7 @@ export type CredentialSource = (request: CredentialRequest) => Credentials | Pro
 
 /** The key that a server shows where it has no certificate. */
 export interface ServerKey {
+  /** The one that the key belongs to. */
   readonly scheme: Scheme;
   /** The key as it came. */
   readonly bytes: Uint8Array;
@@ -69,6 +74,7 @@ export type ServerKeyCheck = (key: ServerKey) => boolean | Promise<boolean>;
 
 /** What a client's exchange works with. */
 export interface ClientContext {
+  /** The one that was chosen. */
   readonly scheme: Scheme;
   /**
    * What the user answers.
@@ -76,18 +82,25 @@ export interface ClientContext {
    * @throws {TypeError} one of them is not given
    */
   ask(needs: readonly CredentialName[]): Promise<Credentials>;
+  /** Whether the server's key is the one that it should be. */
   readonly trustsServerKey: ServerKeyCheck;
   /** What SASL may use, best first; SCRAM-SHA-256, SCRAM-SHA-1 and PLAIN where absent. */
   readonly saslMechanisms?: readonly SaslMechanism[] | undefined;
+  /** Where secrets come from. */
   readonly random: RandomSource;
+  /** What the peer may ask for. */
   readonly limits: Limits;
 }
 
 /** What a server's exchange works with. */
 export interface ServerContext {
+  /** The one that was chosen. */
   readonly scheme: Scheme;
+  /** What clients are checked with. */
   readonly verifier: Verifier;
+  /** Where secrets come from. */
   readonly random: RandomSource;
+  /** What the peer may ask for. */
   readonly limits: Limits;
 }
 

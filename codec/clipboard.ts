@@ -17,6 +17,7 @@ export { ClipboardAction, ClipboardFormat, type ExtendedCutText } from "./extend
 export interface ClipboardContent {
   /** One bit of {@link ClipboardFormat}. */
   readonly format: number;
+  /** In that format. */
   readonly data: Uint8Array;
 }
 

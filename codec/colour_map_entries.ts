@@ -7,8 +7,11 @@ import { putU8, putU16, u16 } from "./wire.ts";
 
 /** One colour of the map; 65535 is full intensity. */
 export interface ColourMapEntry {
+  /** 0 to 65535. */
   readonly red: number;
+  /** Likewise. */
   readonly green: number;
+  /** Likewise. */
   readonly blue: number;
 }
 

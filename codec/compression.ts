@@ -27,16 +27,20 @@ export interface Deflater {
 export interface Image {
   /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
+  /** RGBA, row by row from the top. */
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 
 /**
  * Decodes a whole file. A size other than `width` × `height` is a fault, found before the pixels are allocated.
  *
+ * @param isDrawnAtOnce the caller is done with the picture before the next call: its data may be the decoder's own
+ *   memory, and have three bytes a pixel, R, G, B
  * @throws {RfbError} `malformed`
  */
-export type ImageDecoder = (bytes: Uint8Array, width: number, height: number) => Image;
+export type ImageDecoder = (bytes: Uint8Array, width: number, height: number, isDrawnAtOnce?: boolean) => Image;
 
 /** How many samples of colour a JPEG keeps: one a pixel, one for 2 × 1 pixels, one for 2 × 2. */
 export type Subsampling = "4:4:4" | "4:2:2" | "4:2:0";
@@ -73,12 +77,17 @@ export type H264DecoderFactory = (width: number, height: number, show: (picture:
  * draw: {@link RfbError} `unknownType`. Without `encodeJpeg`, Tight loses nothing; without `encodePng`, TightPNG is a `TypeError`.
  */
 export interface Compression {
+  /** An inflater for one stream. */
   createInflater(): Inflater;
-  /** @param level 0 to 9 */
+  /** A deflater for one stream. @param level 0 to 9 */
   createDeflater(level: number): Deflater;
+  /** Reads JPEG. */
   readonly decodeJpeg?: ImageDecoder;
+  /** Writes JPEG. */
   readonly encodeJpeg?: ImageEncoder;
+  /** Reads PNG. */
   readonly decodePng?: ImageDecoder;
+  /** Writes PNG. */
   readonly encodePng?: ImageEncoder;
   /** For Open H.264. */
   readonly createH264Decoder?: H264DecoderFactory;

@@ -10,6 +10,7 @@ import type { Encode, EncodeContext, EncoderMemory } from "./encodings/context.t
 import { ENCODERS } from "./encodings/encoders.ts";
 import { compressionLevelOf, qualityLevelOf } from "./encodings/levels.ts";
 import { wholeRectangle } from "./encodings/payload.ts";
+import { cutAtPlainAreas, type Piece } from "./encodings/plain_areas.ts";
 import { encodeRaw } from "./encodings/raw.ts";
 import { Encoding } from "./names.ts";
 import { createPixelWriters, type PixelWriters, type Surface } from "./pixels.ts";
@@ -51,7 +52,8 @@ export function createEncoder(compression: Compression = NO_COMPRESSION): Encode
         qualityLevel: qualityLevelOf(encodingTypes),
         encodingTypes,
       };
-      return piecesOf(area, encodingType).map((piece) => rectangleOf(picture, piece, encodingType, encode, context));
+      const pieces = cutUp(area, encodingType, picture);
+      return pieces.map((piece) => rectangleOf(picture, piece, encodingType, encode, context));
     },
   };
 }
@@ -91,8 +93,25 @@ function suffices(compression: Compression, encodingType: number): boolean {
   return encodingType !== Encoding.TightPNG || compression.encodePng !== undefined;
 }
 
-/** The areas of the rectangles that {@link Encoder.encode} makes of an area: one each. */
-export function piecesOf(area: Area, encodingType: number): readonly Area[] {
+/**
+ * The areas of the rectangles that {@link Encoder.encode} makes of an area: one each. What one rectangle can hold is always
+ * one. Of more Tight cuts out what is of one colour, if it is told the picture.
+ */
+export function piecesOf(area: Area, encodingType: number, picture?: Surface): readonly Area[] {
+  return cutUp(area, encodingType, picture).map(({ area }) => area);
+}
+
+function cutUp(area: Area, encodingType: number, picture: Surface | undefined): readonly Piece[] {
+  const pieces = withinLimits(area, encodingType);
+  if (pieces.length <= 1 || encodingType !== Encoding.Tight || picture === undefined) {
+    return pieces.map((area) => ({ area, isPlain: false }));
+  }
+  return cutAtPlainAreas(picture, area).flatMap(({ area, isPlain }) =>
+    withinLimits(area, encodingType).map((area) => ({ area, isPlain })),
+  );
+}
+
+function withinLimits(area: Area, encodingType: number): readonly Area[] {
   const limits = MOST.get(encodingType);
   if (limits === undefined) return [area];
   const [columns, mostRows, mostPixels] = limits;
@@ -113,15 +132,25 @@ export function piecesOf(area: Area, encodingType: number): readonly Area[] {
 
 function rectangleOf(
   picture: Surface,
-  area: Area,
+  { area, isPlain }: Piece,
   encodingType: number,
   encode: Encode,
   context: EncodeContext,
 ): Uint8Array {
-  const pixels = cutOut(picture, area.x, area.y, area.width, area.height);
+  const { x, y, width, height } = area;
+  // Tight says only once which colour it is.
+  const pixels = isPlain ? pixelsOf(picture, x, y, 1, 1) : pixelsOf(picture, x, y, width, height);
   let payload = encode(pixels, context);
-  const isLonger = payload.length > area.width * area.height * context.pixels.pixel.size;
+  const isLonger = payload.length > width * height * context.pixels.pixel.size;
   const sent = isLonger && STATELESS.has(encodingType) ? Encoding.Raw : encodingType;
   if (sent !== encodingType) payload = encodeRaw(pixels, context);
-  return wholeRectangle(sent, area.x, area.y, area.width, area.height, payload);
+  return wholeRectangle(sent, x, y, width, height, payload);
+}
+
+/** As {@link cutOut}, but whole rows are not copied: encoders only look at them. */
+function pixelsOf(picture: Surface, x: number, y: number, width: number, height: number): Surface {
+  if (x !== 0 || width !== picture.width || y < 0 || y + height > picture.height) {
+    return cutOut(picture, x, y, width, height);
+  }
+  return { width, height, pixels: picture.pixels.subarray(y * width, (y + height) * width) };
 }

@@ -31,7 +31,9 @@ export type RfbErrorCode =
  * operator's log, not for the peer. Faults of the caller are `RangeError` and `TypeError`.
  */
 export class RfbError extends Error {
+  /** The class, as logs show it. */
   override readonly name = "RfbError";
+  /** What kind of fault it is. */
   readonly code: RfbErrorCode;
   /** What was being done: "Cannot read ServerInit". */
   readonly act: string;
@@ -40,6 +42,7 @@ export class RfbError extends Error {
   /** Where, in bytes from the start of the stream or of the array that was handed in. */
   readonly offset: number | undefined;
 
+  /** Puts the act, the offset and the reason into one message. */
   constructor(
     code: RfbErrorCode,
     act: string,

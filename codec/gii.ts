@@ -6,11 +6,13 @@ import { putS32, putU8, putU16, putU32, s32, u8, u16, view } from "./wire.ts";
 
 /** A gii message whose sub-type we have no layout for: its length is told all the same. */
 export interface UnknownGii {
+  /** Tells it from other messages. */
   readonly type: "unknownGii";
   /** The order of bytes in its numbers, the length among them. */
   readonly bigEndian: boolean;
   /** 0 to 127. */
   readonly subType: number;
+  /** All that follows the number and, where there is one, the length. */
   readonly body: Uint8Array;
 }
 

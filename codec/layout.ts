@@ -37,11 +37,14 @@ export type Encoders<Message extends { readonly type: string }> = {
  */
 export type Dialect = "standard" | "ultravnc" | "tightvnc" | "apple" | "aten" | "vmware";
 
-/** One layout for each of 256 types, by dialect: the standard's, but for what the dialect's own says, undefined included. */
+/** A layout, if there is one, for each of 256 types, by dialect. */
+export type DialectLayouts<Message> = Readonly<Record<Dialect, readonly (Layout<Message> | undefined)[]>>;
+
+/** In each dialect the standard's layouts, but for what its own say, undefined included. */
 export function layoutsByDialect<Message>(
   standard: Layouts<Message>,
   own: Readonly<Partial<Record<Dialect, OwnLayouts<Message>>>>,
-): Readonly<Record<Dialect, readonly (Layout<Message> | undefined)[]>> {
+): DialectLayouts<Message> {
   const of = (dialect: Dialect): readonly (Layout<Message> | undefined)[] => {
     const layouts: OwnLayouts<Message> = { ...standard, ...own[dialect] };
     return Array.from({ length: 256 }, (_, type) => layouts[type]);

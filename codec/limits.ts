@@ -122,7 +122,7 @@ export function within(name: keyof Limits, value: number, limits: Limits): numbe
   return value;
 }
 
-/** @throws {RfbError} `limit`: a side or the area of a framebuffer */
+/** Holds a size against the limits. @throws {RfbError} `limit`: a side or the area of a framebuffer */
 export function checkFramebufferSize(width: number, height: number, limits: Limits): void {
   within("maxFramebufferSide", Math.max(width, height), limits);
   within("maxFramebufferArea", width * height, limits);

@@ -20,7 +20,7 @@ export type { UnknownGii } from "./gii.ts";
 export * from "./handshake/mod.ts";
 export * from "./keyboard.ts";
 export * from "./keysyms.ts";
-export type { Dialect, Layout } from "./layout.ts";
+export type { Dialect, DialectLayouts, Layout } from "./layout.ts";
 export * from "./limits.ts";
 export * from "./names.ts";
 export type { Ntp } from "./ntp.ts";

@@ -13,16 +13,21 @@ export interface PixelFormat {
   readonly bitsPerPixel: number;
   /** Bits that carry colour, at most bitsPerPixel. Ask for 24, never 32: peers disagree on what 32 means. */
   readonly depth: number;
+  /** Any value but 0: a pixel's first byte is its highest. */
   readonly bigEndianFlag: number;
   /** 0: pixels are indices into the colour map, and the fields below say nothing. */
   readonly trueColourFlag: number;
   /** Greatest value of a channel: 2^n - 1. */
   readonly redMax: number;
+  /** Likewise. */
   readonly greenMax: number;
+  /** Likewise. */
   readonly blueMax: number;
   /** How far a channel is shifted to the left. */
   readonly redShift: number;
+  /** Likewise. */
   readonly greenShift: number;
+  /** Likewise. */
   readonly blueShift: number;
 }
 

@@ -12,8 +12,11 @@ export interface Screen {
   readonly id: number;
   /** Pixels of the framebuffer. */
   readonly x: number;
+  /** Pixels from the top. */
   readonly y: number;
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
   /** None is defined; unknown ones are to be kept. */
   readonly flags: number;

@@ -29,11 +29,13 @@ export type Phase =
 
 /** One connection, as both sides' messages have made it. Plain data: it can be stored and restored. */
 export interface Session {
+  /** What is awaited. */
   readonly phase: Phase;
   /** Whose meaning message numbers have: given by the caller, or else told by the versions and the security type. */
   readonly dialect: Dialect;
   /** As said, digits and all. */
   readonly serverVersion?: ProtocolVersion;
+  /** The client's, likewise. */
   readonly clientVersion?: ProtocolVersion;
   /** What both come down to. */
   readonly version?: Version;
@@ -48,7 +50,9 @@ export interface Session {
   readonly securityPath: readonly number[];
   /** What the innermost container other than VeNCrypt has offered. */
   readonly innerSecurityTypes: readonly number[];
+  /** What VeNCrypt has offered, in its order. */
   readonly vencryptSubtypes: readonly number[];
+  /** The one chosen of those. */
   readonly vencryptSubtype?: number;
   /** What the client chose of what a SASL server offered. */
   readonly saslMechanism?: string;
@@ -56,6 +60,7 @@ export interface Session {
   readonly refusal?: Uint8Array;
   /** Pixels. */
   readonly framebufferWidth: number;
+  /** Pixels. */
   readonly framebufferHeight: number;
   /** The format that the server's pixels are in, once ServerInit has come. */
   readonly pixelFormat?: PixelFormat;
@@ -72,12 +77,15 @@ export interface Session {
   readonly extendedMouseButtons: boolean;
   /** The next payload is a VMwareDisplayModeChange: the format in force from there on. */
   readonly displayModeChanging: boolean;
+  /** The desktop's, in whatever encoding. */
   readonly name?: Uint8Array;
 }
 
 /** Pixels. */
 export interface Size {
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
 }
 
@@ -99,12 +107,15 @@ export const NEW_SESSION: Session = Object.freeze({
 
 /** The security type's own exchange is over. Not on the wire: only who runs the exchange knows. */
 export interface Authenticated {
+  /** Tells it from other events. */
   readonly type: "authenticated";
 }
 
 /** The security type told whose meaning numbers have. Not on the wire: only who runs the exchange knows. */
 export interface DialectSettled {
+  /** Tells it from other events. */
   readonly type: "dialectSettled";
+  /** Whose meaning message numbers have. */
   readonly dialect: Dialect;
 }
 

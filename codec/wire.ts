@@ -62,8 +62,11 @@ export function putS32(bytes: Uint8Array, at: number, value: number): void {
 
 /** Received bytes in `bytes[start, end)`; what lies outside is spent or not filled yet. */
 export interface Input {
+  /** Received, or room for what is to come. */
   bytes: Uint8Array;
+  /** Where what was not read yet begins. */
   start: number;
+  /** Where it ends. */
   end: number;
   /** Where `bytes[0]` stands in the stream. */
   base: number;

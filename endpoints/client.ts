@@ -16,7 +16,9 @@ export type ClientTls = Omit<TlsClientOptions, "role" | "kind">;
 
 /** How to join a server. */
 export interface JoinOptions {
+  /** What may be used, and with which credentials. */
   readonly authentication: ClientAuthentication;
+  /** How the server's TLS is checked. */
   readonly tls?: ClientTls;
   /** Let the server's other clients stay: true when absent. */
   readonly shared?: boolean;
@@ -25,6 +27,7 @@ export interface JoinOptions {
    * vouches for the repeater: whom we have reached, only TLS with a certificate can tell.
    */
   readonly repeater?: string;
+  /** What the peer may ask for; {@link DEFAULT_LIMITS} when absent. */
   readonly limits?: Limits;
   /** Gives up joining, and ends the connection; a session that stands is not touched. */
   readonly signal?: AbortSignal;

@@ -22,8 +22,11 @@ export interface Connection<Incoming, Outgoing> {
   sendBytes(bytes: Uint8Array): Promise<void>;
   /** Tells the session of what {@link Connection.sendBytes} is about to send, and answers with it. */
   observe(event: Outgoing | Rectangle): Session;
+  /** Sends what was written, then ends the connection. */
   close(): Promise<void>;
+  /** As both sides' messages have made it so far. */
   readonly session: Session;
+  /** What carries it; after TLS another than before. */
   readonly transport: Transport;
 }
 

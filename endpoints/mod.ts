@@ -22,6 +22,7 @@
 export type * from "../transports/transport.ts";
 export { type ClientConnection, type ClientTls, type JoinOptions, joinServer } from "./client.ts";
 export type { Connection } from "./connection.ts";
+export type { HandshakeOutcome } from "./recorded_handshake.ts";
 export {
   type RecordedChunk,
   type Recording,

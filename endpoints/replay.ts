@@ -16,13 +16,17 @@ import { createRecordedHandshake, type HandshakeOutcome } from "./recorded_hands
 
 /** A run of bytes that passed in one direction. */
 export interface RecordedChunk {
+  /** Who has sent it. */
   readonly from: "client" | "server";
+  /** Bytes. */
   readonly length: number;
 }
 
 /** All that passed between a client and a server, from the first byte on. */
 export interface Recording {
+  /** All that the server has sent. */
   readonly server: Uint8Array;
+  /** All that the client has sent. */
   readonly client: Uint8Array;
   /**
    * In which order the bytes passed. Absent: the client's first, up to its first request for an update, then all of
@@ -33,8 +37,11 @@ export interface Recording {
 
 /** How to play a recording. */
 export interface ReplayOptions {
+  /** Needed by encodings that compress. */
   readonly compression?: Compression;
+  /** What the peer may ask for; {@link DEFAULT_LIMITS} when absent. */
   readonly limits?: Limits;
+  /** What else the framers are to know. */
   readonly extensions?: FramerExtensions;
   /** Bytes that are handed over at once, at most; as recorded when absent. */
   readonly chunkLength?: number;
@@ -50,10 +57,13 @@ export interface Replay {
   readonly outcome: HandshakeOutcome | undefined;
   /** What one of the two did wrong, with the offset in its stream; `truncated` where a stream ends within a message. */
   readonly error: RfbError | undefined;
+  /** As it was at the end. */
   readonly session: Session;
+  /** The picture at the end. */
   readonly framebuffer: Framebuffer;
   /** Bytes of whole messages, and of an update's parts that were whole. */
   readonly serverBytesConsumed: number;
+  /** How far the client's bytes were read. */
   readonly clientBytesConsumed: number;
 }
 

@@ -39,6 +39,7 @@ export interface RfbClientOptions {
   readonly compressionLevel?: number;
   /** 0 to 9: lets the server send JPEG. Absent: nothing may be lost. */
   readonly qualityLevel?: number;
+  /** What the peer may ask for; {@link DEFAULT_LIMITS} when absent. */
   readonly limits?: Limits;
 }
 
@@ -68,6 +69,7 @@ export type RfbClientEvent =
 export interface RfbClient extends AsyncIterable<RfbClientEvent> {
   /** The picture, as it is now. */
   readonly framebuffer: Framebuffer;
+  /** As both sides' messages have made it so far. */
   readonly session: Session;
   /** The desktop's. */
   readonly name: string;
@@ -97,6 +99,7 @@ export interface RfbClient extends AsyncIterable<RfbClientEvent> {
   resize(width: number, height: number): Promise<void>;
   /** Sends a message as it is. */
   send(message: ClientMessage): Promise<void>;
+  /** Ends the session. */
   close(): Promise<void>;
 }
 

@@ -19,15 +19,19 @@ import type { RfbServerEvent, ServedClient } from "./server_events.ts";
 export interface RfbServerOptions {
   /** RGBA; A is not looked at. It stays the owner's, who draws on it and says where with {@link RfbServer.damage}. */
   readonly picture: Surface;
+  /** What clients show as the desktop's name; empty when absent. */
   readonly name?: string;
   /** Without it no encoding that compresses is used, and the clipboard is Latin-1. */
   readonly compression?: Compression;
+  /** What the peer may ask for; {@link DEFAULT_LIMITS} when absent. */
   readonly limits?: Limits;
 }
 
 /** How to take one client in. */
 export interface ServeOptions {
+  /** What clients are offered and checked with. */
   readonly authentication: ServerAuthentication;
+  /** What clients are shown in TLS. */
   readonly tls?: ServerTls;
   /** Milliseconds that a client has for passing security; 10 000 when absent. */
   readonly handshakeTimeout?: number;
@@ -79,12 +83,13 @@ export interface RfbServer extends AsyncIterable<RfbServerEvent> {
    * @throws {RangeError} a side, or a hotspot, above the limit
    */
   setCursor(cursor: Cursor): void;
-  /** @throws {RangeError} a name above the limit */
+  /** Gives the desktop another name. @throws {RangeError} a name above the limit */
   setName(name: string): void;
   /** The keyboard's lamps: bit 0 scroll lock, bit 1 num lock, bit 2 caps lock. @throws {RangeError} other bits */
   setLedState(state: number): void;
-  /** @throws {RangeError} a text above the limit */
+  /** Hands the clients a new clipboard. @throws {RangeError} a text above the limit */
   setClipboard(text: string): void;
+  /** Rings at all clients. */
   bell(): void;
   /** Sends all clients away, lets no more in and ends the events. */
   close(): void;

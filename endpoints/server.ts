@@ -18,12 +18,15 @@ export type ServerTls = Omit<TlsServerOptions, "role" | "kind" | "early">;
 
 /** How to take a client in. */
 export interface AdmitOptions {
+  /** What clients are offered and checked with. */
   readonly authentication: ServerAuthentication;
+  /** What clients are shown in TLS. */
   readonly tls?: ServerTls;
   /** Its `capabilities` are sent to those who have chosen Tight, and to nobody else; none are named when absent. */
   readonly serverInit: Omit<ServerInit, "type">;
   /** The transport leads to an UltraVNC repeater, where viewers find us under this: `ID:1234`. */
   readonly repeater?: string;
+  /** What the peer may ask for; {@link DEFAULT_LIMITS} when absent. */
   readonly limits?: Limits;
   /** Gives up admitting, and ends the connection; a session that stands is not touched. */
   readonly signal?: AbortSignal;

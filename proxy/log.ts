@@ -23,26 +23,37 @@ export interface ProxyLogEntry {
   readonly client?: string | undefined;
   /** Since the client came. */
   readonly milliseconds: number;
+  /** What the proxy was doing. */
   readonly stage: Stage;
   /** Why it failed, or closed. */
   readonly reason?: string | undefined;
   /** As said: "3.889". */
   readonly clientVersion?: string | undefined;
+  /** The server's, likewise. */
   readonly serverVersion?: string | undefined;
   /** By name and number, in the server's order. */
   readonly securityTypes?: readonly string[] | undefined;
+  /** The one chosen, by name and number. */
   readonly securityType?: string | undefined;
+  /** What the server's VeNCrypt has offered. */
   readonly vencryptSubtypes?: readonly string[] | undefined;
+  /** The one chosen of those. */
   readonly vencryptSubtype?: string | undefined;
   /** All that was chosen with the server, one inside the other or one round after the other. */
   readonly securityPath?: readonly string[] | undefined;
   /** The same with the client. */
   readonly clientSecurityPath?: readonly string[] | undefined;
+  /** Towards the server, as the host names it: `TLSv1.3`. */
   readonly tlsVersion?: string | undefined;
+  /** The cipher suite, likewise. */
   readonly tlsCipher?: string | undefined;
+  /** The server's, on one line. */
   readonly certificateSubject?: string | undefined;
+  /** When the server's certificate ends to be valid, ISO 8601. */
   readonly certificateExpiry?: string | undefined;
+  /** Relayed so far. */
   readonly bytesToServer?: number | undefined;
+  /** Relayed so far. */
   readonly bytesToClient?: number | undefined;
 }
 

@@ -43,7 +43,9 @@ export interface SecurityProxyOptions {
    * client whose messages cannot be told apart is cut off.
    */
   readonly policy?: ClientPolicy;
+  /** What the peer may ask for; {@link DEFAULT_LIMITS} when absent. */
   readonly limits?: Limits;
+  /** Gets an entry for each thing that happens; nothing is logged when absent. */
   readonly log?: (entry: ProxyLogEntry) => void;
 }
 

@@ -18,7 +18,7 @@
  *     await client.close();
  *
  * It needs `--allow-net=HOST:PORT` for each place to connect to or to listen on, also where TLS compares another name. A
- * Unix socket takes `--allow-read=PATH` and `--allow-net=unix:PATH`, and `--allow-write=PATH` to listen.
+ * Unix socket takes `--allow-net=unix:PATH`, `--allow-read=PATH` and `--allow-write=PATH`, at either end.
  *
  * TLS is 1.2 or 1.3: as a client on a connection that stands, as a server from the first byte. Certificates are verified
  * always, and names unless told otherwise. It is Deno's own, and has its ways:

@@ -67,6 +67,7 @@ export interface WebSocketInfo {
   readonly arrived: number;
   /** `binary`, or empty where the client did not offer it. */
   readonly protocol: string;
+  /** Of the request, by names in lower case. */
   readonly headers: IncomingHttpHeaders;
 }
 

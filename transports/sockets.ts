@@ -10,6 +10,7 @@ import type { TlsClientOptions, TlsServerOptions, Transport } from "./transport.
 export interface TcpOptions {
   /** A DNS name or an IP address. TLS compares the server's certificate with it. */
   readonly host: string;
+  /** 1 to 65535. */
   readonly port: number;
   /** Gives up connecting; a connection that stands is not touched. */
   readonly signal?: AbortSignal | undefined;
@@ -17,11 +18,13 @@ export interface TcpOptions {
 
 /** Where to connect to, and how to start TLS there. */
 export interface TlsConnectOptions extends TcpOptions {
+  /** How the server's TLS is checked. */
   readonly tls?: Omit<TlsClientOptions, "role" | "kind"> | undefined;
 }
 
 /** Where to connect to. */
 export interface UnixOptions {
+  /** The socket's file. */
   readonly path: string;
   /** Gives up connecting; a connection that stands is not touched. */
   readonly signal?: AbortSignal | undefined;
@@ -45,6 +48,7 @@ export interface TcpListenOptions {
 
 /** Where to listen, and what for. */
 export interface UnixListenOptions {
+  /** The socket's file. */
   readonly path: string;
   /** The connection is the callee's to close. */
   readonly onConnection: (transport: Transport) => void;

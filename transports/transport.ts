@@ -44,7 +44,9 @@ export type TlsOptions = TlsClientOptions | TlsServerOptions;
 
 /** What a TLS client checks and shows. */
 export interface TlsClientOptions {
+  /** The end that we are. */
   readonly role: "client";
+  /** Whether there are certificates. */
   readonly kind: TlsKind;
   /** The DNS name or IP address that the server's certificate must be made out to. */
   readonly serverName?: string;
@@ -54,6 +56,7 @@ export interface TlsClientOptions {
   readonly ca?: string;
   /** Our certificate and its key, PEM, for a server that asks for one. */
   readonly cert?: string;
+  /** The key of `cert`, PEM. */
   readonly key?: string;
   /** 1.2 when absent. */
   readonly minVersion?: TlsVersion;
@@ -61,10 +64,13 @@ export interface TlsClientOptions {
 
 /** What a TLS server shows and checks. */
 export interface TlsServerOptions {
+  /** The end that we are. */
   readonly role: "server";
+  /** Whether there are certificates. */
   readonly kind: TlsKind;
   /** Our certificate and its key, PEM: needed for `x509`. */
   readonly cert?: string;
+  /** The key of `cert`, PEM. */
   readonly key?: string;
   /** Demand a client certificate that one of these authorities signed, PEM. */
   readonly clientCa?: string;
@@ -83,6 +89,7 @@ export interface TlsServerOptions {
 export interface TlsSession {
   /** As the host names it: `TLSv1.3`. */
   readonly version?: string;
+  /** The cipher suite, as the host names it. */
   readonly cipher?: string;
   /** The peer certificate's subject, on one line; absent when it showed none. */
   readonly peerSubject?: string;

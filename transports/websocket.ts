@@ -31,18 +31,28 @@ export {
   type WebSocketStreamLike,
 } from "./websocket_stream.ts";
 
+/** A `Uint8Array` whose buffer nobody shares. TypeScript before 5.7 has no other word for it that later ones know too. */
+export type UnsharedBytes = ReturnType<Uint8ArrayConstructor["of"]>;
+
 /** What we ask of a WebSocket. The standard one has it, and so has that of the `ws` package. */
 export interface WebSocketLike {
+  /** `arraybuffer` once a transport has it. */
   binaryType: string;
+  /** 0 connecting, 1 open, 2 closing, 3 closed. */
   readonly readyState: number;
+  /** Bytes that wait to be sent. */
   readonly bufferedAmount: number;
   /** The `ws` package calls `sent` once the bytes are with the operating system; others ignore it. */
-  send(bytes: Uint8Array<ArrayBuffer>, sent?: (error?: Error) => void): void;
+  send(bytes: UnsharedBytes, sent?: (error?: Error) => void): void;
+  /** Sends what waits, then ends the connection. */
   close(code?: number, reason?: string): void;
+  /** Calls for each message. */
   addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  /** Calls for what happens to the connection. */
   addEventListener(type: "open" | "close" | "error", listener: (event: object) => void): void;
   /** Stops receiving. With the `ws` package only. */
   pause?(): void;
+  /** Receives again. With the `ws` package only. */
   resume?(): void;
   /** Drops the connection. With the `ws` package only. */
   terminate?(): void;
@@ -239,7 +249,7 @@ export function fromWebSocket(socket: WebSocketLike, options: FromWebSocketOptio
     if (closed || gone || socket.readyState !== OPEN) throw closedError();
     if (bytes.length === 0) return;
     let sent = false;
-    socket.send(bytes as Uint8Array<ArrayBuffer>, (error) => {
+    socket.send(bytes as UnsharedBytes, (error) => {
       sent = true;
       // Why is an error event's to tell. On Deno it comes later, and not before whoever goes on writing takes a rest.
       if (error) gone = true;

@@ -1,17 +1,28 @@
-import type { WebSocketLike } from "./websocket.ts";
+import type { UnsharedBytes, WebSocketLike } from "./websocket.ts";
 
 /** What we ask of an `RTCDataChannel`. */
 export interface DataChannelLike {
+  /** `arraybuffer` once a transport has it. */
   binaryType: string;
+  /** `bufferedamountlow` comes when no more bytes than this wait. */
   bufferedAmountLowThreshold: number;
+  /** `connecting`, `open`, `closing` or `closed`. */
   readonly readyState: string;
+  /** Bytes that wait to be sent. */
   readonly bufferedAmount: number;
+  /** Messages come in the order in which they were sent. */
   readonly ordered: boolean;
+  /** Milliseconds after which a message is given up; null: none ever is. */
   readonly maxPacketLifeTime: number | null;
+  /** How often a message is sent again; null: until it has come. */
   readonly maxRetransmits: number | null;
-  send(bytes: Uint8Array<ArrayBuffer>): void;
+  /** Sends one message. */
+  send(bytes: UnsharedBytes): void;
+  /** Ends the channel. */
   close(): void;
+  /** Calls for each message. */
   addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  /** Calls for what happens to the channel. */
   addEventListener(type: "bufferedamountlow" | "close" | "error", listener: (event: object) => void): void;
 }
 
@@ -20,7 +31,7 @@ export interface DataChannelLike {
  * a bounded length, and no more than it has room for: what is to be sent waits here.
  */
 export function asWebSocket(channel: DataChannelLike, maxMessageSize: number): WebSocketLike {
-  const outgoing: { readonly bytes: Uint8Array<ArrayBuffer>; readonly sent?: (() => void) | undefined }[] = [];
+  const outgoing: { readonly bytes: UnsharedBytes; readonly sent?: (() => void) | undefined }[] = [];
   let waiting = 0; // bytes in `outgoing`
   let isEnding = false;
   channel.bufferedAmountLowThreshold = LOW_WATER;

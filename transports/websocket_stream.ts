@@ -1,14 +1,17 @@
 import { RfbError } from "../codec/errors.ts";
 import type { TlsSession, Transport } from "./transport.ts";
+import type { UnsharedBytes } from "./websocket.ts";
 
 /** What we ask of a `WebSocketStream`, which Chromium has. */
 export interface WebSocketStreamLike {
+  /** Fulfilled once the connection stands, with its two directions. */
   readonly opened: Promise<{
     readonly readable: ReadableStream<unknown>;
-    readonly writable: WritableStream<Uint8Array<ArrayBuffer>>;
+    readonly writable: WritableStream<UnsharedBytes>;
   }>;
   /** Fulfilled once the connection has ended well. */
   readonly closed: Promise<unknown>;
+  /** Ends the connection. */
   close(options?: { readonly closeCode?: number }): void;
 }
 
@@ -117,7 +120,7 @@ export async function fromWebSocketStream(
       const end = (cause?: unknown): void => reject(closedError(cause));
       endWrites.add(end);
       writer
-        .write(bytes as Uint8Array<ArrayBuffer>)
+        .write(bytes as UnsharedBytes)
         .then(resolve, end)
         .finally(() => endWrites.delete(end));
     });

@@ -38,6 +38,7 @@ export { type AcceptedWebSocket, acceptWebSocket } from "./workers_websocket.ts"
 
 /** What connects: a network service that is bound to the Worker, or what `cloudflare:sockets` exports. */
 export interface WorkersNetwork {
+  /** Opens a connection. */
   connect(
     address: { hostname: string; port: number },
     options: { secureTransport: "starttls"; allowHalfOpen: boolean },

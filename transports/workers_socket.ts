@@ -10,12 +10,17 @@ import { checkTls, tlsFailure } from "./workers_tls.ts";
 
 /** What we ask of a socket that a Worker has connected. */
 export interface WorkersSocket {
+  /** What the peer sends. */
   readonly readable: ReadableStream<Uint8Array>;
+  /** What the peer gets. */
   readonly writable: WritableStream<Uint8Array>;
+  /** Fulfilled once the connection stands, with who the other end is where the host knows. */
   readonly opened: Promise<{ readonly remoteAddress?: string | null }>;
+  /** Fulfilled once the connection has ended. */
   readonly closed: Promise<void>;
   /** Waits for what was written. */
   close(): Promise<void>;
+  /** The same connection, encrypted. */
   startTls(options?: { expectedServerHostname: string }): WorkersSocket;
 }
 

@@ -12,6 +12,7 @@ import { type FromWebSocketOptions, fromWebSocket, type WebSocketLike } from "./
 export interface AcceptedWebSocket {
   /** What the Worker's handler has to return. */
   readonly response: Response;
+  /** What the client sends and gets. */
   readonly transport: Transport;
 }
 

@@ -38,6 +38,8 @@ export type SaslData = Uint8Array | undefined;
 
 /** What a mechanism's server says, and whether that was all. */
 export interface SaslAnswer {
+  /** What to say, if anything. */
   readonly data?: SaslData;
+  /** Nothing is left to be said. */
   readonly complete: boolean;
 }

@@ -7,10 +7,13 @@ export type ScramHash = "SHA-1" | "SHA-256";
 
 /** What a server keeps of a password, RFC 5802 §3: enough to check who knows it, too little to pose as them. */
 export interface ScramCredentials {
+  /** The user's own. */
   readonly salt: Uint8Array;
   /** Rounds of PBKDF2. */
   readonly iterations: number;
+  /** What the client's proof is checked with. */
   readonly storedKey: Uint8Array;
+  /** What our own proof is made with. */
   readonly serverKey: Uint8Array;
 }
 

@@ -3,6 +3,7 @@ import type { Limits } from "../limits.ts";
 
 /** The client's clipboard changed. */
 export interface ClientCutText {
+  /** Tells it from other messages. */
   readonly type: "clientCutText";
   /** Latin-1 with LF line ends on paper, UTF-8 from many clients. */
   readonly text: Uint8Array;

@@ -2,6 +2,7 @@ import { decodeFence, encodeFence, extentOfFence, type Fence } from "../fence.ts
 
 /** A mark of the client's in both streams. Only to a server that has sent one itself. */
 export interface ClientFence extends Fence {
+  /** Tells it from other messages. */
   readonly type: "clientFence";
 }
 

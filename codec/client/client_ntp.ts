@@ -4,6 +4,7 @@ import type { Session } from "../session.ts";
 
 /** The client's part of comparing clocks: neatvnc, experimental. */
 export interface ClientNtp extends Ntp {
+  /** Tells it from other messages. */
   readonly type: "clientNtp";
 }
 

@@ -3,6 +3,7 @@ import { encodeXvp, type Xvp } from "../xvp.ts";
 
 /** Shut the machine down, reboot it or reset it. Only to a server that has sent `Init`. */
 export interface ClientXvp extends Xvp {
+  /** Tells it from other messages. */
   readonly type: "clientXvp";
 }
 

@@ -2,13 +2,17 @@ import { putU8, putU16, u8, u16 } from "../wire.ts";
 
 /** From here on (or, with flag 0, no more) the server sends changes in this area without being asked. */
 export interface EnableContinuousUpdates {
+  /** Tells it from other messages. */
   readonly type: "enableContinuousUpdates";
   /** Any value but 0 is true. */
   readonly enableFlag: number;
   /** Pixels. */
   readonly x: number;
+  /** Pixels from the top. */
   readonly y: number;
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
 }
 

@@ -8,6 +8,7 @@ import type { Limits } from "../limits.ts";
 
 /** What the client's clipboard has, can take or wants, in several formats: a ClientCutText of negative length. */
 export interface ExtendedClientCutText extends ExtendedCutText {
+  /** Tells it from other messages. */
   readonly type: "extendedClientCutText";
 }
 

@@ -9,8 +9,11 @@ import { u16 } from "../wire.ts";
 
 /** The client has set its colour map itself. Out of use since 1998, and still read by some servers. */
 export interface FixColourMapEntries {
+  /** Tells it from other messages. */
   readonly type: "fixColourMapEntries";
+  /** The first one's index. */
   readonly firstColour: number;
+  /** From that one on. */
   readonly colours: readonly ColourMapEntry[];
 }
 

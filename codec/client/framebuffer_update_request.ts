@@ -2,13 +2,17 @@ import { putU8, putU16, u8, u16 } from "../wire.ts";
 
 /** Asks for what changed in an area, or for all of it. */
 export interface FramebufferUpdateRequest {
+  /** Tells it from other messages. */
   readonly type: "framebufferUpdateRequest";
   /** 0: everything in the area. Anything else: what changed since it was last sent. */
   readonly incremental: number;
   /** Pixels. */
   readonly x: number;
+  /** Pixels from the top. */
   readonly y: number;
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
 }
 

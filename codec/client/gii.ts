@@ -21,50 +21,69 @@ import { decodeGiiEvents, type GiiEvents } from "./gii_events.ts";
 
 /** The version of gii that the client has chosen, of those that the server has. */
 export interface GiiClientVersion {
+  /** Tells it from other messages. */
   readonly type: "giiClientVersion";
   /** The order of bytes in the message's numbers; each message may have another. */
   readonly bigEndian: boolean;
+  /** The one that is spoken from here on. */
   readonly version: number;
 }
 
 /** Make a device, whose events are to come. The answer is a GiiDeviceCreated. */
 export interface GiiDeviceCreation {
+  /** Tells it from other messages. */
   readonly type: "giiDeviceCreation";
+  /** The order of bytes in the message's numbers. */
   readonly bigEndian: boolean;
   /** 31 bytes, filled up with NULs; fewer are filled up when written. */
   readonly deviceName: Uint8Array;
+  /** Who made it: 0 where unknown. */
   readonly vendorId: number;
+  /** What the maker calls it: 0 where unknown. */
   readonly productId: number;
   /** Bit n: events of type n. See {@link GiiEventType}. */
   readonly canGenerate: number;
+  /** Registers that it has. */
   readonly numRegisters: number;
+  /** Buttons that it has. */
   readonly numButtons: number;
+  /** Its axes. */
   readonly valuators: readonly GiiValuator[];
 }
 
 /** Something that a device measures: an axis, a pressure. */
 export interface GiiValuator {
+  /** Its number among the device's, from 0. */
   readonly index: number;
   /** 74 bytes, filled up with NULs; fewer are filled up when written. */
   readonly longName: Uint8Array;
   /** 4 bytes, likewise. */
   readonly shortName: Uint8Array;
+  /** The least value. */
   readonly rangeMin: number;
+  /** The value at rest. */
   readonly rangeCenter: number;
+  /** The greatest value. */
   readonly rangeMax: number;
   /** 0: unknown; rfbproto lists the others. A value is (value + siAdd) × siMul ÷ siDiv × 2^siShift of it. */
   readonly siUnit: number;
+  /** See `siUnit`. */
   readonly siAdd: number;
   /** 0: the scale is not linear, or not known. */
   readonly siMul: number;
+  /** See `siUnit`. */
   readonly siDiv: number;
+  /** See `siUnit`. */
   readonly siShift: number;
 }
 
 /** The device is gone. */
 export interface GiiDeviceDestruction {
+  /** Tells it from other messages. */
   readonly type: "giiDeviceDestruction";
+  /** The order of bytes in the message's numbers. */
   readonly bigEndian: boolean;
+  /** The device, by the number that the server gave it. */
   readonly deviceOrigin: number;
 }
 

@@ -3,9 +3,11 @@ import { putU8, u8, view } from "../wire.ts";
 
 /** Events of devices that the client has had made. */
 export interface GiiEvents {
+  /** Tells it from other messages. */
   readonly type: "giiEvents";
   /** The order of bytes in the message's numbers. */
   readonly bigEndian: boolean;
+  /** In the order in which they happened. */
   readonly events: readonly GiiEvent[];
 }
 
@@ -27,33 +29,47 @@ export type GiiEvent = GiiKeyEvent | GiiPointerEvent | GiiButtonEvent | GiiValua
 
 /** A key: the fields are those of libgii's gii_key_event. */
 export interface GiiKeyEvent {
+  /** Tells it from other events. */
   readonly type: "key";
   /** 5, 6 or 7. */
   readonly eventType: number;
+  /** The device, by the number that the server gave it. */
   readonly deviceOrigin: number;
+  /** Bits of the modifiers that are down. */
   readonly modifiers: number;
+  /** What the key means now. */
   readonly symbol: number;
+  /** What is printed on the key. */
   readonly label: number;
+  /** The key itself, by its number. */
   readonly button: number;
 }
 
 /** A movement. */
 export interface GiiPointerEvent {
+  /** Tells it from other events. */
   readonly type: "pointer";
   /** 8 or 9. */
   readonly eventType: number;
+  /** The device, by the number that the server gave it. */
   readonly deviceOrigin: number;
+  /** Where to, or how far: by `eventType`. */
   readonly x: number;
+  /** Likewise. */
   readonly y: number;
+  /** Likewise. */
   readonly z: number;
+  /** Likewise. */
   readonly wheel: number;
 }
 
 /** A button. */
 export interface GiiButtonEvent {
+  /** Tells it from other events. */
   readonly type: "button";
   /** 10 or 11. */
   readonly eventType: number;
+  /** The device, by the number that the server gave it. */
   readonly deviceOrigin: number;
   /** 1 left, 2 right, 3 middle. */
   readonly buttonNumber: number;
@@ -61,10 +77,13 @@ export interface GiiButtonEvent {
 
 /** Some valuators, from `first` on. */
 export interface GiiValuatorEvent {
+  /** Tells it from other events. */
   readonly type: "valuator";
   /** 12 or 13. */
   readonly eventType: number;
+  /** The device, by the number that the server gave it. */
   readonly deviceOrigin: number;
+  /** Index of the first valuator that has moved. */
   readonly first: number;
   /** At most 59. */
   readonly values: readonly number[];
@@ -72,7 +91,9 @@ export interface GiiValuatorEvent {
 
 /** An event of a type that we have no layout for. */
 export interface UnknownGiiEvent {
+  /** Tells it from other events. */
   readonly type: "unknown";
+  /** One that rfbproto does not define. */
   readonly eventType: number;
   /** What follows the type: 6 to 253 bytes. */
   readonly body: Uint8Array;
@@ -105,7 +126,11 @@ export function decodeGiiEvents(bytes: Uint8Array, at = 0): GiiEvents {
   return { type: "giiEvents", bigEndian, events };
 }
 
-/** The message's bytes. @throws {RangeError} a field that does not fit, a type of another kind, more than 65535 bytes */
+/**
+ * The message's bytes.
+ *
+ * @throws {RangeError} a field that does not fit, a type of another kind, more than 65535 bytes
+ */
 export function encodeGiiEvents({ bigEndian, events }: GiiEvents): Uint8Array {
   const bytes = createGii(
     GII_EVENTS,

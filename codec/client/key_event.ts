@@ -2,6 +2,7 @@ import { putU8, putU32, u8, u32 } from "../wire.ts";
 
 /** A key goes down or up. */
 export interface KeyEvent {
+  /** Tells it from other messages. */
   readonly type: "keyEvent";
   /** 0: released. Anything else: pressed. */
   readonly downFlag: number;

@@ -10,6 +10,7 @@ import { encodeUnknownGii } from "../gii.ts";
 import { type ClientInit, decodeClientInit, encodeClientInit, extentOfClientInit } from "../handshake/client_init.ts";
 import {
   type Dialect,
+  type DialectLayouts,
   type Encoders,
   type Layout,
   type Layouts,
@@ -183,7 +184,7 @@ const OWN: Readonly<Partial<Record<Dialect, OwnLayouts<ClientMessage>>>> = {
 };
 
 /** Every message that a client can send, by dialect and number. */
-export const CLIENT_LAYOUTS: ReturnType<typeof layoutsByDialect<ClientMessage>> = layoutsByDialect(STANDARD, OWN);
+export const CLIENT_LAYOUTS: DialectLayouts<ClientMessage> = layoutsByDialect(STANDARD, OWN);
 
 const CLIENT_INIT: Layout<ClientMessage> = { extentOf: extentOfClientInit, decode: decodeClientInit };
 

@@ -4,6 +4,7 @@ import { putU8, putU16, u8, u16 } from "../wire.ts";
 
 /** Where the pointer is, and which buttons are down. */
 export interface PointerEvent {
+  /** Tells it from other messages. */
   readonly type: "pointerEvent";
   /**
    * Bit 0 left, 1 middle, 2 right, 3 wheel up, 4 wheel down, 5 wheel left, 6 wheel right, 7 back. Once both sides have
@@ -12,6 +13,7 @@ export interface PointerEvent {
   readonly buttonMask: number;
   /** Pixels. */
   readonly x: number;
+  /** Pixels from the top. */
   readonly y: number;
   /** Bit 0 back, 1 forward. */
   readonly extendedButtonMask?: number;

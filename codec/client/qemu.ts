@@ -3,6 +3,7 @@ import { putU8, putU16, putU32, u8, u16, u32 } from "../wire.ts";
 
 /** A key went down or up, with the key itself beside what it means: keyboards of virtual machines want the former. */
 export interface QemuExtendedKeyEvent {
+  /** Tells it from other messages. */
   readonly type: "qemuExtendedKeyEvent";
   /** Any value but 0 is true. */
   readonly downFlag: number;
@@ -14,16 +15,19 @@ export interface QemuExtendedKeyEvent {
 
 /** Send the machine's sound. */
 export interface QemuAudioEnable {
+  /** Tells it from other messages. */
   readonly type: "qemuAudioEnable";
 }
 
 /** Send no more of it. */
 export interface QemuAudioDisable {
+  /** Tells it from other messages. */
   readonly type: "qemuAudioDisable";
 }
 
 /** Send it as these samples. */
 export interface QemuAudioSetFormat {
+  /** Tells it from other messages. */
   readonly type: "qemuAudioSetFormat";
   /** See {@link QemuSampleFormat}. */
   readonly sampleFormat: number;

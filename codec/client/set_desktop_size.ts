@@ -3,9 +3,11 @@ import { putU8, putU16, u8, u16 } from "../wire.ts";
 
 /** Give the desktop this size and these screens. The server answers with an ExtendedDesktopSize. */
 export interface SetDesktopSize {
+  /** Tells it from other messages. */
   readonly type: "setDesktopSize";
   /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
   /** At most 255. */
   readonly screens: readonly Screen[];

@@ -3,6 +3,7 @@ import { putS32, putU8, putU16, s32, u16 } from "../wire.ts";
 
 /** What the client can take, best first. */
 export interface SetEncodings {
+  /** Tells it from other messages. */
   readonly type: "setEncodings";
   /** Signed; pseudo-encodings share the list. Numbers we have no name for are kept. */
   readonly encodingTypes: readonly number[];
@@ -29,7 +30,7 @@ export function extentOfSetEncodings(bytes: Uint8Array, at: number, end: number,
   return 4 + 4 * within("maxEncodings", u16(bytes, at + 2), limits);
 }
 
-/** @throws {RangeError} more than 65535 */
+/** The message's bytes. @throws {RangeError} more than 65535 */
 export function encodeSetEncodings({ encodingTypes }: SetEncodings): Uint8Array {
   const bytes = new Uint8Array(4 + 4 * encodingTypes.length);
   putU8(bytes, 0, 2);

@@ -2,7 +2,9 @@ import { decodePixelFormat, PIXEL_FORMAT_LENGTH, type PixelFormat, putPixelForma
 
 /** The format the client wants its pixels in. */
 export interface SetPixelFormat {
+  /** Tells it from other messages. */
   readonly type: "setPixelFormat";
+  /** What the server is to send. */
   readonly pixelFormat: PixelFormat;
 }
 

@@ -2,6 +2,7 @@ import { putU8, u8 } from "../wire.ts";
 
 /** Show the desktop so many times smaller: PalmVNC. */
 export interface SetScaleFactor {
+  /** Tells it from other messages. */
   readonly type: "setScaleFactor";
   /** 1: in full size. */
   readonly scaleFactor: number;

@@ -6,6 +6,7 @@ import type { Walk } from "./walk.ts";
 
 /** Another server that the client is asked to connect to. Whether to trust it is the caller's to judge. */
 export interface ClientRedirect {
+  /** TCP's. */
   readonly port: number;
   /** A name or an address; a view of the payload, as the next. */
   readonly host: Uint8Array;

@@ -7,11 +7,15 @@ import type { H264Context } from "./open_h264.ts";
 
 /** What decoding needs besides the bytes. */
 export interface DecodeContext {
+  /** As it is when the rectangle begins. */
   readonly session: Session;
   /** Of the session's format. */
   readonly pixels: PixelReaders;
+  /** What the peer may ask for. */
   readonly limits: Limits;
+  /** What inflates, deflates and knows pictures. */
   readonly compression: Compression;
+  /** What lasts from one rectangle to the next. */
   readonly memory: DecoderMemory;
   /** See the decoder's options. */
   readonly onPicture?: ((picture: Surface, rectangle: Rectangle) => void) | undefined;
@@ -19,10 +23,15 @@ export interface DecodeContext {
 
 /** What encodings remember from one rectangle to the next, for as long as the connection lives. Each keeps its own. */
 export interface DecoderMemory {
+  /** The stream of Zlib. */
   zlib?: Inflater;
+  /** The stream of ZRLE and ZYWRLE. */
   zrle?: Inflater;
+  /** The four streams of Tight. */
   readonly tight: (Inflater | undefined)[];
+  /** ZlibHex's stream of raw tiles. */
   zlibHexRaw?: Inflater;
+  /** ZlibHex's stream of other tiles. */
   zlibHex?: Inflater;
   /** The tables of the last JPEG rectangle that had some: RealVNC sends them once. */
   jpegTables?: { huffman?: Uint8Array; quantisation?: Uint8Array };
@@ -43,7 +52,9 @@ export type Decode = (payload: Uint8Array, rectangle: Rectangle, context: Decode
 export interface EncodeContext {
   /** Of the client's format. */
   readonly pixels: PixelWriters;
+  /** What inflates, deflates and knows pictures. */
   readonly compression: Compression;
+  /** What lasts from one rectangle to the next. */
   readonly memory: EncoderMemory;
   /** 0 to 9, as the client asked. */
   readonly compressionLevel: number;
@@ -55,12 +66,17 @@ export interface EncodeContext {
 
 /** What encoders remember from one rectangle to the next, for as long as the connection lives. */
 export interface EncoderMemory {
+  /** The stream of Zlib. */
   zlib?: Deflater;
+  /** The stream of ZRLE and ZYWRLE. */
   zrle?: Deflater;
+  /** The four streams of Tight. */
   readonly tight: (Deflater | undefined)[];
   /** The level that Tight's deflaters were made with. */
   tightLevel?: number;
+  /** ZlibHex's stream of raw tiles. */
   zlibHexRaw?: Deflater;
+  /** ZlibHex's stream of other tiles. */
   zlibHex?: Deflater;
 }
 

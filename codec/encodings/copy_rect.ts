@@ -8,7 +8,9 @@ import { type Advance, advanceWhole } from "./walk.ts";
 
 /** Where in the framebuffer a CopyRect's pixels already are. */
 export interface CopyRect {
+  /** Pixels from the left, of where to copy from. */
   readonly srcX: number;
+  /** Pixels from the top. */
   readonly srcY: number;
 }
 

@@ -5,6 +5,7 @@ import { encodeRectangle, type Rectangle } from "../server/rectangle.ts";
 export interface DesktopSize {
   /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
 }
 

@@ -13,7 +13,9 @@ export interface ExtendedDesktopSize {
   readonly status: number;
   /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
+  /** All that the desktop consists of. */
   readonly screens: readonly Screen[];
 }
 

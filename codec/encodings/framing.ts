@@ -34,6 +34,7 @@ import { advanceZywrle } from "./zywrle.ts";
 
 /** What the framer needs to know of an encoding. */
 export interface EncodingFraming {
+  /** Finds where a payload ends. */
   readonly advance: Advance;
   /** Its place and size are pixels inside the framebuffer; a pseudo-encoding means something else by them. */
   readonly drawsPixels: boolean;

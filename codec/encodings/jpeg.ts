@@ -58,7 +58,7 @@ export function decodeJpeg(payload: Uint8Array, rectangle: Rectangle, context: D
   const { compression, memory, pixels } = context;
   const decode = decoderOf("JPEG", compression.decodeJpeg, ACT);
   const picture = withTables(payload, memory);
-  drawImage(decode(picture, rectangle.width, rectangle.height), rectangle, pixels, into);
+  drawImage(decode(picture, rectangle.width, rectangle.height, true), rectangle, pixels, into);
 }
 
 const ACT = "Cannot read a JPEG rectangle";

@@ -23,7 +23,7 @@ export { advanceJpeg, decodeJpeg } from "./jpeg.ts";
 export * from "./keyboard_led_state.ts";
 export * from "./last_rect.ts";
 export * from "./neatvnc_pts.ts";
-export { advanceOpenH264, advanceVaH264, decodeOpenH264, type H264Context } from "./open_h264.ts";
+export { advanceOpenH264, advanceVaH264, decodeOpenH264, type H264Context, type H264Screen } from "./open_h264.ts";
 export * from "./pointer_pos.ts";
 export * from "./qemu_led_state.ts";
 export * from "./qemu_pointer_motion_change.ts";

@@ -83,7 +83,9 @@ export function dropH264Contexts(contexts: Map<string, H264Context>): void {
 
 /** A video at one place. */
 export interface H264Context {
+  /** What its pictures are decoded with. */
   readonly decoder: H264Decoder;
+  /** Where its pictures arrive. */
   readonly screen: H264Screen;
 }
 

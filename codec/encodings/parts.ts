@@ -15,28 +15,32 @@ export function partAt(values: Uint32Array, at: number, stride: number, columns:
   return height * 65536 + width;
 }
 
-/** Notes that a part is done. Others of its value may overlap it, and are the larger for that. */
-export function markDone(done: Uint8Array, at: number, stride: number, width: number, height: number): void {
-  for (let row = at; row < at + height * stride; row += stride) {
-    for (let i = row; i < row + width; i++) done[i] = 1;
-  }
-}
-
 /** The value that occurs most often; of more than 4096, only the first ones are counted. */
 export function commonestOf(values: Uint32Array): number {
-  const counts = new Map<number, number>();
+  const room = Math.min(values.length, MOST_COUNTED);
+  const colours = new Uint32Array(room);
+  const counts = new Uint32Array(room);
+  // Two to four times as many slots; each holds an index and 1.
+  const shift = Math.clz32(room) - 1;
+  const slots = new Uint16Array(2 ** (32 - shift));
+  let known = 0;
   let commonest = 0;
   let most = 0;
   for (let from = 0; from < values.length; ) {
     const value = values[from]!;
     let to = from + 1;
     while (to < values.length && values[to] === value) to++;
-    const before = counts.get(value);
-    if (before !== undefined || counts.size < MOST_COUNTED) {
-      const count = (before ?? 0) + to - from;
-      counts.set(value, count);
-      if (count > most) {
-        most = count;
+    let slot = Math.imul(value, GOLDEN) >>> shift;
+    while (slots[slot] !== 0 && colours[slots[slot]! - 1] !== value) slot = (slot + 1) & (slots.length - 1);
+    if (slots[slot] === 0 && known < room) {
+      colours[known++] = value;
+      slots[slot] = known;
+    }
+    const index = slots[slot]! - 1;
+    if (index >= 0) {
+      counts[index]! += to - from;
+      if (counts[index]! > most) {
+        most = counts[index]!;
         commonest = value;
       }
     }
@@ -47,6 +51,8 @@ export function commonestOf(values: Uint32Array): number {
 
 /** A tile of up to 16 × 16 pixels as rectangles of one colour each, which cover it together. Used again and again. */
 export interface Mosaic {
+  /** The tile's pixels, row by row. */
+  readonly values: Uint32Array;
   /** The values of `palette[0, colours)`, each once. */
   readonly palette: Uint32Array;
   colours: number;
@@ -57,14 +63,21 @@ export interface Mosaic {
   readonly places: Uint8Array;
   readonly sizes: Uint8Array;
   parts: number;
-  /** For {@link cutTile}: the pixels' indices, those in a part, and a hash table of the palette. */
-  readonly cells: Uint32Array;
-  readonly done: Uint8Array;
-  readonly slots: Uint16Array;
+  /** For {@link cutTile}, a bit a pixel, the leftmost lowest: which are not as the one to the left, or the one above. */
+  readonly across: Int32Array;
+  readonly down: Int32Array;
+  /** Those that are in a part. */
+  readonly done: Int32Array;
+  /** Parts that the rows from one on have at least, less those of any one colour. */
+  readonly least: Int32Array;
+  /** Colours by their hash: the tile's stamp and the index, so that no tile has to empty it. */
+  readonly slots: Int32Array;
+  stamp: number;
 }
 
 export function createMosaic(): Mosaic {
   return {
+    values: new Uint32Array(256),
     palette: new Uint32Array(256),
     colours: 0,
     counts: new Uint16Array(256),
@@ -72,94 +85,104 @@ export function createMosaic(): Mosaic {
     places: new Uint8Array(256),
     sizes: new Uint8Array(256),
     parts: 0,
-    cells: new Uint32Array(256),
-    done: new Uint8Array(256),
-    slots: new Uint16Array(512),
+    across: new Int32Array(16),
+    down: new Int32Array(16),
+    done: new Int32Array(16),
+    least: new Int32Array(17),
+    slots: new Int32Array(SLOTS),
+    stamp: 0,
   };
 }
 
 /**
- * Cuts the tile whose first pixel is `values[from]` into parts.
+ * Cuts the tile in `values` into parts. Each goes as far as it can to the right, then down; it may overlap others of its
+ * colour, and is the larger for that.
  *
- * @returns false: there are more than `mostColours` colours, and the mosaic is not made
+ * @returns false: of three or more colours, and more than `most` parts besides those of any one; the mosaic is not made
  */
-export function cutTile(
-  mosaic: Mosaic,
-  values: Uint32Array,
-  from: number,
-  stride: number,
-  columns: number,
-  rows: number,
-  mostColours: number,
-): boolean {
-  if (!indexTile(mosaic, values, from, stride, columns, rows, mostColours)) return false;
-  const { cells, done, colours, counts, indices, places, sizes } = mosaic;
-  if (colours === 1) {
-    // One part, which nobody asks for.
-    counts[0] = mosaic.parts = 1;
-    return true;
-  }
-  done.fill(0);
-  counts.fill(0, 0, colours);
+export function cutTile(mosaic: Mosaic, columns: number, rows: number, most: number): boolean {
+  compareNeighbours(mosaic, columns, rows);
+  const { values, across, down, done, least, palette, counts, indices, places, sizes, slots } = mosaic;
+  mosaic.stamp += 256;
+  const { stamp } = mosaic;
+  const all = (1 << columns) - 1;
+  let colours = 0;
   let parts = 0;
-  for (let y = 0, at = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++, at++) {
-      if (done[at] !== 0) continue;
-      const part = partAt(cells, at, columns, columns - x, rows - y);
-      const width = part & 0xffff;
-      const height = part >>> 16;
-      markDone(done, at, columns, width, height);
-      const index = cells[at]!;
+  let commonest = 0; // parts of one colour
+  done.fill(0);
+  for (let y = 0; y < rows; y++) {
+    for (let open = all & ~done[y]!; open !== 0; ) {
+      const x = 31 - Math.clz32(open & -open);
+      const ends = across[y]! >>> (x + 1);
+      const width = 32 - Math.clz32(ends & -ends);
+      const part = ((1 << width) - 1) << x;
+      open &= ~part;
+      let bottom = y + 1;
+      while (bottom < rows && (down[bottom]! & part) === 0) done[bottom++]! |= part;
+
+      const value = values[y * columns + x]!;
+      let slot = Math.imul(value, GOLDEN) >>> SHIFT;
+      while (slots[slot]! >= stamp && palette[slots[slot]! & 255] !== value) slot = (slot + 1) & (SLOTS - 1);
+      if (slots[slot]! < stamp) {
+        palette[colours] = value;
+        counts[colours] = 0;
+        slots[slot] = stamp | colours;
+        colours += 1;
+      }
+      const index = slots[slot]! & 255;
       counts[index]! += 1;
+      commonest = Math.max(commonest, counts[index]!);
       indices[parts] = index;
       places[parts] = (x << 4) | y;
-      sizes[parts] = ((width - 1) << 4) | (height - 1);
+      sizes[parts] = ((width - 1) << 4) | (bottom - y - 1);
       parts += 1;
+      if (parts - commonest + least[y + 1]! > most && colours > 2) return false;
     }
   }
+  mosaic.colours = colours;
   mosaic.parts = parts;
   return true;
 }
 
-/** Makes the palette, and cells of its indices. */
-function indexTile(
-  mosaic: Mosaic,
-  values: Uint32Array,
-  from: number,
-  stride: number,
-  columns: number,
-  rows: number,
-  mostColours: number,
-): boolean {
-  const { palette, cells, slots } = mosaic;
-  slots.fill(0);
-  let colours = 0;
-  let last = 0;
-  let index = -1;
-  for (let row = 0, to = 0, at = from; row < rows; row++, at += stride) {
-    for (let i = at; i < at + columns; i++) {
-      const value = values[i]!;
-      if (value !== last || index < 0) {
-        let slot = Math.imul(value, GOLDEN) >>> 23;
-        // A slot holds the index and 1.
-        while (slots[slot] !== 0 && palette[slots[slot]! - 1] !== value) slot = (slot + 1) & 511;
-        if (slots[slot] === 0) {
-          if (colours === mostColours) return false;
-          palette[colours] = value;
-          colours += 1;
-          slots[slot] = colours;
-        }
-        index = slots[slot]! - 1;
-        last = value;
-      }
-      cells[to++] = index;
+/** Fills `across`, where a bit behind each row ends its last part, `down` and `least`. */
+function compareNeighbours({ values, across, down, least }: Mosaic, columns: number, rows: number): void {
+  const end = 1 << columns;
+  // Neighbours in a row that both begin a part are of two colours: one colour has no more than every other one.
+  const half = (columns + 1) >> 1;
+  least[rows] = 0;
+  for (let y = rows - 1; y >= 0; y--) {
+    let at = y * columns;
+    const back = y === 0 ? 0 : columns;
+    let before = ~values[at]!;
+    let rowAcross = 0;
+    let rowDown = y === 0 ? -1 : 0;
+    for (let bit = 1; bit < end; bit <<= 1, at++) {
+      const value = values[at]!;
+      const one = value ^ before;
+      const other = value ^ values[at - back]!;
+      // The sign of a number or of its opposite: without a branch, which would be guessed wrong.
+      rowAcross |= ((one | -one) >> 31) & bit;
+      rowDown |= ((other | -other) >> 31) & bit;
+      before = value;
     }
+    across[y] = rowAcross | end;
+    down[y] = rowDown;
+    least[y] = least[y + 1]! + Math.max(0, bitsIn(rowAcross & rowDown) - half);
   }
-  mosaic.colours = colours;
-  return true;
+}
+
+/** How many of the lowest 16 bits are set. */
+function bitsIn(bits: number): number {
+  const pairs = bits - ((bits >> 1) & 0x5555);
+  const fours = (pairs & 0x3333) + ((pairs >> 2) & 0x3333);
+  const eights = (fours + (fours >> 4)) & 0x0f0f;
+  return (eights + (eights >> 8)) & 31;
 }
 
 const MOST_COUNTED = 4096;
 
+// Twice as many as colours.
+const SLOTS = 512;
+const SHIFT = 23;
 // 2 ** 32 over the golden ratio: it scatters neighbours.
 const GOLDEN = 0x9e3779b1;

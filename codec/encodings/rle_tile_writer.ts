@@ -5,7 +5,16 @@
  */
 
 import { createOutput, extend, type Output, writtenOf } from "../output.ts";
-import { type PixelWriter, type PixelWriters, type Surface, valuesOf, writePixel, writePixels } from "../pixels.ts";
+import type { PixelFormat } from "../pixel_format.ts";
+import {
+  isPlain,
+  loadValues,
+  type PixelWriter,
+  type PixelWriters,
+  type Surface,
+  writePixel,
+  writePixels,
+} from "../pixels.ts";
 import { packedBitsOf, packedLengthOf, Subencoding } from "./rle_tiles.ts";
 
 /** The tiles of one rectangle so far, and what is known of the present one. All arrays serve for one after the other. */
@@ -18,6 +27,8 @@ export interface TileWriter {
   readonly values: Int32Array;
   /** The same numbers. */
   readonly unsigned: Uint32Array;
+  /** They are all as the first one, which is the only one here. */
+  isPlain: boolean;
   /** Where each run ends, and its colour's index so long as there is a palette. */
   readonly ends: Uint16Array;
   readonly indices: Uint8Array;
@@ -36,15 +47,16 @@ export interface TileWriter {
   keptColours: number;
 }
 
-/** A writer of tiles of up to `most` pixels. */
-export function createTileWriter(pixel: PixelWriter, most: number, isDeflated = true): TileWriter {
+/** A writer of tiles of up to `most` pixels, with room for some bytes to begin with. */
+export function createTileWriter(pixel: PixelWriter, most: number, isDeflated = true, room = 1024): TileWriter {
   const values = new Int32Array(most + 1);
   return {
-    output: createOutput(),
+    output: createOutput(room),
     pixel,
     isDeflated,
     values,
     unsigned: new Uint32Array(values.buffer),
+    isPlain: false,
     ends: new Uint16Array(most),
     indices: new Uint8Array(most),
     runs: 0,
@@ -61,37 +73,38 @@ export function createTileWriter(pixel: PixelWriter, most: number, isDeflated = 
 
 /** An area as tiles of `side` × `side` pixels or what is left at its right and bottom, each as short as can be. */
 export function writeTiles(
-  area: Surface,
+  { width, height, pixels }: Surface,
   { format, cpixel }: PixelWriters,
   side: number,
   isDeflated = true,
 ): Uint8Array {
-  const { width, height } = area;
-  const values = valuesOf(area.pixels, format);
-  const writer = createTileWriter(cpixel, Math.min(side, width) * Math.min(side, height), isDeflated);
+  const room = 1024;
+  const writer = createTileWriter(cpixel, Math.min(side, width) * Math.min(side, height), isDeflated, room);
   for (let top = 0; top < height; top += side) {
     const rows = Math.min(side, height - top);
     for (let left = 0; left < width; left += side) {
       const columns = Math.min(side, width - left);
-      loadTile(writer, values, width, top * width + left, columns, rows);
+      loadTile(writer, pixels, format, top * width + left, width, columns, rows);
       if (!writeShorter(writer, columns, rows, columns * rows * cpixel.size)) writeRaw(writer, columns * rows);
     }
   }
   return writtenOf(writer.output);
 }
 
-/** Takes a tile's pixels out of a picture's values. */
+/** Takes a tile out of a picture of RGBA pixels. */
 export function loadTile(
-  { values }: TileWriter,
+  writer: TileWriter,
   from: Uint32Array,
-  stride: number,
+  format: PixelFormat,
   at: number,
+  stride: number,
   width: number,
   height: number,
 ): void {
-  for (let row = at, to = 0; to < width * height; row += stride) {
-    for (let i = row; i < row + width; i++) values[to++] = from[i]!;
-  }
+  writer.isPlain = isPlain(from, at, stride, width, height);
+  // Of a plain tile nobody looks at a second pixel.
+  const columns = writer.isPlain ? 1 : width;
+  loadValues(format, from, at, stride, columns, writer.isPlain ? 1 : height, writer.unsigned);
 }
 
 /**
@@ -102,8 +115,9 @@ export function loadTile(
  * @returns whether it was written
  */
 export function writeShorter(writer: TileWriter, width: number, height: number, rawLength: number): boolean {
-  measure(writer, width * height);
-  const { pixel, colours, keptColours, isDeflated } = writer;
+  const { pixel, keptColours, isDeflated } = writer;
+  measure(writer, writer.isPlain ? 1 : width * height, isDeflated ? rawLength / 2 : rawLength);
+  const { colours } = writer;
   if (colours === 1) {
     writePalette(writer, Subencoding.Solid, 1);
     writer.keptColours = 0;
@@ -155,8 +169,11 @@ const MOST_COLOURS = 127;
 /** Four times as many, so that colours seldom meet. */
 const SLOTS = 512;
 
-/** One pass over the tile: its runs and colours, and what they come to in bytes. */
-function measure(writer: TileWriter, count: number): void {
+/**
+ * One pass over the tile: its runs and colours, and what they come to in bytes. It ends where runs take `most` bytes, and a
+ * palette has no room.
+ */
+function measure(writer: TileWriter, count: number, most: number): void {
   const { values, ends, indices, palette, slots } = writer;
   const perRun = writer.pixel.size + 1;
   const stamp = ++writer.stamp << 7;
@@ -171,7 +188,9 @@ function measure(writer: TileWriter, count: number): void {
     while (values[to] === value) to++;
     const further = ((to - from - 1) / 255) | 0; // bytes of its length, but for the first
     pixelRunsLength += perRun + further;
-    if (colours <= MOST_COLOURS) {
+    if (colours > MOST_COLOURS) {
+      if (pixelRunsLength >= most) break;
+    } else {
       indexRunsLength += to - from < 3 ? to - from : 2 + further;
       let slot = Math.imul(value, 0x9e3779b1) >>> 23;
       while (slots[slot]! >= stamp && palette[slots[slot]! & 127] !== value) slot = (slot + 1) & (SLOTS - 1);

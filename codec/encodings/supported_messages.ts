@@ -3,7 +3,9 @@ import { expectLength, wholeRectangle } from "./payload.ts";
 
 /** The messages that the server knows, by type, in ascending order. */
 export interface SupportedMessages {
+  /** Numbers of messages that clients may send. */
   readonly clientMessages: readonly number[];
+  /** Numbers of messages that the server may send. */
   readonly serverMessages: readonly number[];
 }
 

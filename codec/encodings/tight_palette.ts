@@ -13,34 +13,33 @@ export function paletteOf(pixels: Uint32Array, most: number): Palette | undefine
   const indices = new Uint8Array(pixels.length);
   const counts = new Uint32Array(most);
   let count = 0;
-  let last = 0;
-  let index = 0;
-  for (let i = 0; i < pixels.length; i++) {
-    const pixel = pixels[i]!;
-    // Neighbours are equal more often than not.
-    if (pixel !== last || count === 0) {
-      let slot = Math.imul(pixel, SPREAD) >>> SHIFT;
+  for (let from = 0; from < pixels.length; ) {
+    const pixel = pixels[from]!;
+    let slot = Math.imul(pixel, SPREAD) >>> SHIFT;
+    let index = slots[slot]!;
+    while (index >= 0 && values[index] !== pixel) {
+      slot = (slot + 1) % SLOTS;
       index = slots[slot]!;
-      while (index >= 0 && values[index] !== pixel) {
-        slot = (slot + 1) % SLOTS;
-        index = slots[slot]!;
-      }
-      if (index < 0) {
-        if (count === most) return undefined;
-        index = count++;
-        values[index] = pixel;
-        slots[slot] = index;
-      }
-      last = pixel;
     }
-    indices[i] = index;
-    counts[index]!++;
+    if (index < 0) {
+      if (count === most) return undefined;
+      index = count++;
+      values[index] = pixel;
+      slots[slot] = index;
+    }
+    // Neighbours are equal more often than not.
+    let to = from;
+    do indices[to++] = index;
+    while (to < pixels.length && pixels[to] === pixel);
+    counts[index]! += to - from;
+    from = to;
   }
   return sorted(values.subarray(0, count), counts, indices);
 }
 
 function sorted(values: Uint32Array, counts: Uint32Array, indices: Uint8Array): Palette {
   const order = Array.from(values.keys()).sort((a, b) => counts[b]! - counts[a]!);
+  if (order.every((index, place) => index === place)) return { values, indices };
   const places = new Uint8Array(values.length);
   for (let place = 0; place < order.length; place++) places[order[place]!] = place;
   for (let i = 0; i < indices.length; i++) indices[i] = places[indices[i]!]!;

@@ -6,6 +6,7 @@ import { wholeRectangle } from "./payload.ts";
 export interface VmwareCursorPosition {
   /** Pixels. */
   readonly x: number;
+  /** Pixels from the top. */
   readonly y: number;
 }
 

@@ -8,7 +8,9 @@ import { type Advance, advanceWhole } from "./walk.ts";
 export interface VmwareDisplayModeChange {
   /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
+  /** The format from there on. */
   readonly pixelFormat: PixelFormat;
 }
 

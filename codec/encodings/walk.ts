@@ -9,9 +9,11 @@ import { u32 } from "../wire.ts";
  * moves it; it decodes no pixel and remembers no byte.
  */
 export interface Walk {
+  /** Whose payload it is. */
   readonly rectangle: Rectangle;
   /** As it was when the rectangle began; its `pixelFormat` is there. */
   readonly session: Session;
+  /** What the peer may ask for. */
   readonly limits: Limits;
   /** Of the format in force. */
   readonly bytesPerPixel: number;
@@ -19,8 +21,11 @@ export interface Walk {
   done: boolean;
   /** The encoding's own place in its payload: what the numbers mean is its affair. 0 at the start. */
   stage: number;
+  /** The encoding's own, as `stage` is. */
   tile: number;
+  /** The encoding's own, as `stage` is. */
   left: number;
+  /** The encoding's own, as `stage` is. */
   size: number;
   /** Bytes so far, where no length tells how many come. */
   length: number;

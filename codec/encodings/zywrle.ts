@@ -1,6 +1,6 @@
 import { extend, writtenOf } from "../output.ts";
 import { bytesPerPixelOf, type PixelFormat } from "../pixel_format.ts";
-import { type Surface, valuesOf } from "../pixels.ts";
+import type { Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import type { DecodeContext, EncodeContext } from "./context.ts";
 import { qualityLevelOf } from "./levels.ts";
@@ -59,7 +59,6 @@ export function encodeZywrle(area: Surface, context: EncodeContext): Uint8Array 
   const { qualityLevel } = context;
   const level = levelFor(format, qualityLevel);
   const isLossy = qualityLevel !== undefined && qualityLevel < 9 && isCommon(format);
-  const values = valuesOf(area.pixels, format);
   const writer = createTileWriter(cpixel, Math.min(ZRLE_SIDE, width) * Math.min(ZRLE_SIDE, height));
   let wavelet: Wavelet | undefined;
   for (let top = 0; top < height; top += ZRLE_SIDE) {
@@ -67,7 +66,7 @@ export function encodeZywrle(area: Surface, context: EncodeContext): Uint8Array 
     for (let left = 0; left < width; left += ZRLE_SIDE) {
       const columns = Math.min(ZRLE_SIDE, width - left);
       const rawLength = columns * rows * cpixel.size;
-      loadTile(writer, values, width, top * width + left, columns, rows);
+      loadTile(writer, area.pixels, format, top * width + left, width, columns, rows);
       const mostLength = isLossy || level === 0 ? rawLength >> level : Number.POSITIVE_INFINITY;
       if (writeShorter(writer, columns, rows, mostLength)) continue;
       if (level > 0) {

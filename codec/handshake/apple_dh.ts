@@ -10,8 +10,11 @@ import { putU16, u16, view } from "../wire.ts";
 
 /** From the server: a group, and its number in it. */
 export interface AppleDhParameters {
+  /** Tells it from other messages. */
   readonly type: "appleDhParameters";
+  /** Of Diffie and Hellman's group. */
   readonly generator: number;
+  /** The group's modulus, big-endian. */
   readonly prime: Uint8Array;
   /** As long as the prime. */
   readonly publicKey: Uint8Array;
@@ -19,6 +22,7 @@ export interface AppleDhParameters {
 
 /** From the client: user and password, and its number in the group. */
 export interface AppleDhResponse {
+  /** Tells it from other messages. */
   readonly type: "appleDhResponse";
   /** 128 bytes of AES-128-ECB: 64 for the user, 64 for the password, each a text, a NUL, and random bytes. */
   readonly credentials: Uint8Array;
@@ -43,7 +47,7 @@ export function decodeAppleDhParameters(bytes: Uint8Array, at = 0): AppleDhParam
   };
 }
 
-/** @throws {RfbError} `limit`: the key's size */
+/** Bytes this message needs, as far as `bytes[at, end)` tells. @throws {RfbError} `limit`: the key's size */
 export function extentOfAppleDhParameters(bytes: Uint8Array, at: number, end: number, limits: Limits): number {
   return end - at < 4 ? 4 : 4 + 2 * within("maxDhKeyLength", u16(bytes, at + 2), limits);
 }

@@ -13,13 +13,17 @@ import { putU16, putU32, u8, u16, u32, view } from "../wire.ts";
 
 /** From the client, which does not know the server's key yet. */
 export interface AppleRsa1KeyRequest {
+  /** Tells it from other messages. */
   readonly type: "appleRsa1KeyRequest";
+  /** 0x0100. */
   readonly version: number;
 }
 
 /** From the server: its key. */
 export interface AppleRsa1Key {
+  /** Tells it from other messages. */
   readonly type: "appleRsa1Key";
+  /** 0x0100. */
   readonly version: number;
   /** DER. */
   readonly publicKey: Uint8Array;
@@ -29,7 +33,9 @@ export interface AppleRsa1Key {
 
 /** From the client: user and password. */
 export interface AppleRsa1Login {
+  /** Tells it from other messages. */
   readonly type: "appleRsa1Login";
+  /** 0x0100. */
   readonly version: number;
   /** 128 bytes of AES-128-ECB, as in {@link AppleDhResponse}. */
   readonly credentials: Uint8Array;
@@ -39,6 +45,7 @@ export interface AppleRsa1Login {
 
 /** From the server, before SecurityResult. */
 export interface AppleRsa1Ack {
+  /** Tells it from other messages. */
   readonly type: "appleRsa1Ack";
   /** 0 was seen: perhaps the length of a packet without a body. */
   readonly length: number;
@@ -98,7 +105,11 @@ export function decodeAppleRsa1Key(bytes: Uint8Array, at = 0): AppleRsa1Key {
   };
 }
 
-/** @throws {RfbError} `limit`: the packet's length; `malformed`: one that no key fits in */
+/**
+ * Bytes this message needs, as far as `bytes[at, end)` tells.
+ *
+ * @throws {RfbError} `limit`: the packet's length; `malformed`: one that no key fits in
+ */
 export function extentOfAppleRsa1Key(bytes: Uint8Array, at: number, end: number, limits: Limits): number {
   if (end - at < 4) return 4;
   const length = within("maxVendorLength", u32(bytes, at), limits);

@@ -9,6 +9,7 @@ import { view } from "../wire.ts";
 
 /** From the server, and of no known meaning. */
 export interface AtenGreeting {
+  /** Tells it from other messages. */
   readonly type: "atenGreeting";
   /** 24 bytes. */
   readonly unknown: Uint8Array;
@@ -16,6 +17,7 @@ export interface AtenGreeting {
 
 /** From the client: user and password, in clear. */
 export interface AtenLogin {
+  /** Tells it from other messages. */
   readonly type: "atenLogin";
   /** 24 bytes, with zeros behind the text. */
   readonly username: Uint8Array;

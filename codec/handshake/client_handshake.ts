@@ -42,6 +42,7 @@ export type ClientHandshakeStep =
  * before is then in the session's `securityPath`.
  */
 export interface ChooseSecurity {
+  /** Tells it from other steps. */
   readonly type: "authenticate";
   /** In the server's order; in 3.3 it is one. */
   readonly securityTypes: readonly number[];

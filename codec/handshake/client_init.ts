@@ -2,6 +2,7 @@ import { putU8, u8 } from "../wire.ts";
 
 /** The client's last word before the session. */
 export interface ClientInit {
+  /** Tells it from other messages. */
   readonly type: "clientInit";
   /** 0: put the other clients off. Anything else: share with them. */
   readonly sharedFlag: number;

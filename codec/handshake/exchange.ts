@@ -28,7 +28,9 @@ export type ExchangeStep =
 
 /** Write these bytes. */
 export interface Send {
+  /** Tells it from other steps. */
   readonly type: "send";
+  /** What the peer gets. */
   readonly bytes: Uint8Array;
 }
 
@@ -37,7 +39,9 @@ export interface Send {
  * came early have failed the exchange.
  */
 export interface StartTls {
+  /** Tells it from other steps. */
   readonly type: "startTls";
+  /** Whether there are certificates. */
   readonly kind: TlsKind;
   /**
    * A server's only: what has come of TLS already, from a client that need not wait for an answer before it starts. It is
@@ -51,7 +55,9 @@ export interface StartTls {
  * ahead of it, which may be whole records.
  */
 export interface StartRecords {
+  /** Tells it from other steps. */
   readonly type: "startRecords";
+  /** Encrypts and decrypts all that follows. */
   readonly records: RecordLayer;
 }
 
@@ -72,14 +78,19 @@ export type TlsKind = "x509" | "anonymous";
 
 /** Somebody is being asked, for credentials say: pull again once it is settled. */
 export interface Wait {
+  /** Tells it from other steps. */
   readonly type: "wait";
+  /** Settles when there is more to do. */
   readonly until: Promise<unknown>;
 }
 
 /** What was offered or chosen inside: for the session and a log. */
 export interface Learned {
+  /** Tells it from other steps. */
   readonly type: "learned";
+  /** Whose message it is. */
   readonly from: "client" | "server";
+  /** What was said. */
   readonly message:
     | VencryptSubtypes
     | VencryptSubtypeChoice

@@ -3,6 +3,7 @@
  * for it; this is what it comes down to for a session.
  */
 export interface InnerSecurityTypes {
+  /** Tells it from other messages. */
   readonly type: "innerSecurityTypes";
   /** Security types; inside Tight its own numbers for them. */
   readonly securityTypes: readonly number[];
@@ -10,6 +11,8 @@ export interface InnerSecurityTypes {
 
 /** What was chosen inside, or, where Tight offers nothing, what that stands for. */
 export interface InnerSecurityType {
+  /** Tells it from other messages. */
   readonly type: "innerSecurityType";
+  /** The number that was chosen. */
   readonly securityType: number;
 }

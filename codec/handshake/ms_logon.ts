@@ -9,14 +9,19 @@ import { view } from "../wire.ts";
 
 /** From the server: a group, and its number in it. Each is 8 bytes. */
 export interface MsLogonParameters {
+  /** Tells it from other messages. */
   readonly type: "msLogonParameters";
+  /** Of Diffie and Hellman's group: 8 bytes, big-endian, as all three are. */
   readonly generator: Uint8Array;
+  /** The group's modulus. */
   readonly prime: Uint8Array;
+  /** The server's. */
   readonly publicKey: Uint8Array;
 }
 
 /** From the client: its number in the group, user and password. */
 export interface MsLogonResponse {
+  /** Tells it from other messages. */
   readonly type: "msLogonResponse";
   /** 8 bytes. */
   readonly publicKey: Uint8Array;

@@ -3,6 +3,7 @@ import { putU32, u32, view } from "../wire.ts";
 
 /** One of NTLM's three messages, as Virtual Server's VMRC carries them under security type 4. */
 export interface NtlmMessage {
+  /** Tells it from other messages. */
   readonly type: "ntlmMessage";
   /** As NTLMSSP has it, from its signature on. */
   readonly data: Uint8Array;
@@ -19,7 +20,7 @@ export function decodeNtlmMessage(bytes: Uint8Array, at = 0): NtlmMessage {
   return { type: "ntlmMessage", data: view(bytes, at + 4, u32(bytes, at)) };
 }
 
-/** @throws {RfbError} `limit` */
+/** Bytes this message needs, as far as `bytes[at, end)` tells. @throws {RfbError} `limit` */
 export function extentOfNtlmMessage(bytes: Uint8Array, at: number, end: number, limits: Limits): number {
   return end - at < 4 ? 4 : 4 + within("maxVendorLength", u32(bytes, at), limits);
 }

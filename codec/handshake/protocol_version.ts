@@ -3,8 +3,11 @@ import { u8 } from "../wire.ts";
 
 /** A version as it was said: any six digits. What it comes down to is a {@link Version}. */
 export interface ProtocolVersion {
+  /** Tells it from other messages. */
   readonly type: "protocolVersion";
+  /** Before the point. */
   readonly major: number;
+  /** Behind the point. */
   readonly minor: number;
 }
 
@@ -37,7 +40,7 @@ export function extentOfProtocolVersion(bytes: Uint8Array, at: number, end: numb
   return PROTOCOL_VERSION_LENGTH;
 }
 
-/** @throws {RangeError} a number that is not one of three digits */
+/** The message's bytes. @throws {RangeError} a number that is not one of three digits */
 export function encodeProtocolVersion({ major, minor }: ProtocolVersion): Uint8Array {
   for (const number of [major, minor]) {
     if (!Number.isInteger(number) || number < 0 || number > 999) {

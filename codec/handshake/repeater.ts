@@ -15,6 +15,7 @@ import { take } from "./take.ts";
 
 /** Whom to be put through to. */
 export interface RepeaterTarget {
+  /** Tells it from other messages. */
   readonly type: "repeaterTarget";
   /**
    * `ID:1234`, where server and viewer name the same number; from a viewer also `host:5900`, a server that the repeater

@@ -12,6 +12,7 @@ import { putU8, putU32, u8, u32, view } from "../wire.ts";
 
 /** From the server: what can be chosen. */
 export interface SaslMechanisms {
+  /** Tells it from other messages. */
   readonly type: "saslMechanisms";
   /** Names in ASCII, with a comma between them. */
   readonly mechanisms: Uint8Array;
@@ -19,21 +20,27 @@ export interface SaslMechanisms {
 
 /** From the client: what it chose, and its first message where it is the one to begin. */
 export interface SaslStart {
+  /** Tells it from other messages. */
   readonly type: "saslStart";
   /** 1 to 100 bytes. */
   readonly mechanism: Uint8Array;
+  /** What the client says first; undefined: nothing. */
   readonly data: Uint8Array | undefined;
 }
 
 /** What a {@link SaslStart} tells that is no secret: its mechanism, which was offered. Not on the wire by itself. */
 export interface SaslMechanismChoice {
+  /** Tells it from other messages. */
   readonly type: "saslMechanism";
+  /** Its name. */
   readonly mechanism: string;
 }
 
 /** From the server: its answer, to the start and to each response. */
 export interface SaslChallenge {
+  /** Tells it from other messages. */
   readonly type: "saslChallenge";
+  /** The mechanism's own; undefined: nothing, which is not the same as no bytes. */
   readonly data: Uint8Array | undefined;
   /** Not 0: that was all, and SecurityResult follows. */
   readonly complete: number;
@@ -41,7 +48,9 @@ export interface SaslChallenge {
 
 /** From the client: its answer to a challenge that was not the last. */
 export interface SaslResponse {
+  /** Tells it from other messages. */
   readonly type: "saslResponse";
+  /** The mechanism's own; undefined: nothing, which is not the same as no bytes. */
   readonly data: Uint8Array | undefined;
 }
 
@@ -55,7 +64,7 @@ export function decodeSaslMechanisms(bytes: Uint8Array, at = 0): SaslMechanisms 
   return { type: "saslMechanisms", mechanisms: view(bytes, at + 4, u32(bytes, at)) };
 }
 
-/** @throws {RfbError} `limit` */
+/** Bytes this message needs, as far as `bytes[at, end)` tells. @throws {RfbError} `limit` */
 export function extentOfSaslMechanisms(bytes: Uint8Array, at: number, end: number, limits: Limits): number {
   return end - at < 4 ? 4 : 4 + within("maxSaslMechanismsLength", u32(bytes, at), limits);
 }
@@ -81,7 +90,11 @@ export function decodeSaslStart(bytes: Uint8Array, at = 0): SaslStart {
   return { type: "saslStart", mechanism, data: decodeData(bytes, at + 4 + mechanism.length) };
 }
 
-/** @throws {RfbError} `limit`: the name's length before any more is waited for, then the data's */
+/**
+ * Bytes this message needs, as far as `bytes[at, end)` tells.
+ *
+ * @throws {RfbError} `limit`: the name's length before any more is waited for, then the data's
+ */
 export function extentOfSaslStart(bytes: Uint8Array, at: number, end: number, limits: Limits): number {
   if (end - at < 4) return 4;
   const length = 4 + within("maxSaslMechanismLength", u32(bytes, at), limits);
@@ -108,7 +121,7 @@ export function decodeSaslChallenge(bytes: Uint8Array, at = 0): SaslChallenge {
   return { type: "saslChallenge", data: decodeData(bytes, at), complete: u8(bytes, at + 4 + u32(bytes, at)) };
 }
 
-/** @throws {RfbError} `limit` */
+/** Bytes this message needs, as far as `bytes[at, end)` tells. @throws {RfbError} `limit` */
 export function extentOfSaslChallenge(bytes: Uint8Array, at: number, end: number, limits: Limits): number {
   return end - at < 4 ? 4 : extentOfData(bytes, at, limits) + 1;
 }
@@ -132,7 +145,7 @@ export function decodeSaslResponse(bytes: Uint8Array, at = 0): SaslResponse {
   return { type: "saslResponse", data: decodeData(bytes, at) };
 }
 
-/** @throws {RfbError} `limit` */
+/** Bytes this message needs, as far as `bytes[at, end)` tells. @throws {RfbError} `limit` */
 export function extentOfSaslResponse(bytes: Uint8Array, at: number, end: number, limits: Limits): number {
   return end - at < 4 ? 4 : extentOfData(bytes, at, limits);
 }

@@ -5,6 +5,7 @@ import { decodeReason, encodeWithReason, extentOfReason } from "./reason.ts";
 
 /** How authentication ended. */
 export interface SecurityResult {
+  /** Tells it from other messages. */
   readonly type: "securityResult";
   /** 0 is in, everything else is out; {@link SecurityStatus} has the known ones. */
   readonly status: number;
@@ -37,7 +38,7 @@ export function decodeSecurityResult(bytes: Uint8Array, at: number, version: Ver
     : { type: "securityResult", status };
 }
 
-/** @throws {RfbError} `limit`: the reason's length */
+/** Bytes this message needs, as far as `bytes[at, end)` tells. @throws {RfbError} `limit`: the reason's length */
 export function extentOfSecurityResult(
   bytes: Uint8Array,
   at: number,

@@ -3,7 +3,9 @@ import { putU8, u8 } from "../wire.ts";
 
 /** What the client chose. 3.3 has no such message. */
 export interface SecurityTypeChoice {
+  /** Tells it from other messages. */
   readonly type: "securityType";
+  /** The number that was chosen. */
   readonly securityType: number;
 }
 

@@ -5,6 +5,7 @@ import { decodeReason, encodeWithReason, extentOfReason } from "./reason.ts";
 
 /** What the server offers, best first by its own judgement; in 3.3 it is one, and already decided. */
 export interface SecurityTypes {
+  /** Tells it from other messages. */
   readonly type: "securityTypes";
   /** Numbers that we have no name for are kept. Never empty. */
   readonly securityTypes: readonly number[];
@@ -12,7 +13,9 @@ export interface SecurityTypes {
 
 /** The server turns the client away before any security. */
 export interface SecurityRefusal {
+  /** Tells it from other messages. */
   readonly type: "securityRefusal";
+  /** Why, for people. */
   readonly reason: Uint8Array;
 }
 
@@ -36,7 +39,7 @@ export function decodeSecurityTypes(bytes: Uint8Array, at: number, version: Vers
   return { type: "securityTypes", securityTypes };
 }
 
-/** @throws {RfbError} `limit`: the reason's length */
+/** Bytes this message needs, as far as `bytes[at, end)` tells. @throws {RfbError} `limit`: the reason's length */
 export function extentOfSecurityTypes(
   bytes: Uint8Array,
   at: number,
@@ -51,7 +54,11 @@ export function extentOfSecurityTypes(
   return version === "3.3" ? 4 : 1 + first;
 }
 
-/** @throws {RangeError} an empty list, more than 255 types, or, in 3.3, anything but one type other than 0 */
+/**
+ * The message's bytes.
+ *
+ * @throws {RangeError} an empty list, more than 255 types, or, in 3.3, anything but one type other than 0
+ */
 export function encodeSecurityTypes({ securityTypes }: SecurityTypes, version: Version): Uint8Array {
   const first = securityTypes[0];
   if (first === undefined) throw new RangeError("Cannot offer no security types: that stands for a refusal");

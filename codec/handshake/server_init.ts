@@ -7,9 +7,11 @@ import { CAPABILITY_LENGTH, type Capability, decodeCapabilities, putCapabilities
 
 /** What the server shows: size, native format and name of the desktop. */
 export interface ServerInit {
+  /** Tells it from other messages. */
   readonly type: "serverInit";
   /** Pixels; 0 is legal until a session is picked. */
   readonly framebufferWidth: number;
+  /** Pixels. */
   readonly framebufferHeight: number;
   /** In force until the server has processed a SetPixelFormat. */
   readonly serverPixelFormat: PixelFormat;
@@ -23,8 +25,11 @@ export interface ServerInit {
 
 /** What a server with Tight security can take and say besides RFC 6143. */
 export interface InteractionCapabilities {
+  /** Messages that the server may send. */
   readonly serverMessages: readonly Capability[];
+  /** Messages that clients may send. */
   readonly clientMessages: readonly Capability[];
+  /** Encodings that the server knows. */
   readonly encodings: readonly Capability[];
 }
 
@@ -69,7 +74,11 @@ export function decodeServerInit(bytes: Uint8Array, at = 0, session?: Session): 
   return { ...init, capabilities };
 }
 
-/** @throws {RfbError} `limit`: the framebuffer's size, the name's length or the number of capabilities */
+/**
+ * Bytes this message needs, as far as `bytes[at, end)` tells.
+ *
+ * @throws {RfbError} `limit`: the framebuffer's size, the name's length or the number of capabilities
+ */
 export function extentOfServerInit(
   bytes: Uint8Array,
   at: number,

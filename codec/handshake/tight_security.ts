@@ -4,6 +4,7 @@ import { CAPABILITY_LENGTH, type Capability, decodeCapabilities, putCapabilities
 
 /** What a server with Tight security offers: tunnels first, then ways to authenticate. */
 export interface TightChoices {
+  /** Tells it from other messages. */
   readonly type: "tightChoices";
   /** Empty: no tunnel, or no authentication; then there is nothing for the client to choose either. */
   readonly capabilities: readonly Capability[];
@@ -11,7 +12,9 @@ export interface TightChoices {
 
 /** What the client chose: a capability's code. */
 export interface TightChoice {
+  /** Tells it from other messages. */
   readonly type: "tightChoice";
+  /** One of the codes that were offered. */
   readonly code: number;
 }
 
@@ -27,7 +30,11 @@ export function decodeTightChoices(bytes: Uint8Array, at = 0): TightChoices {
   return { type: "tightChoices", capabilities: decodeCapabilities(bytes, at + 4, u32(bytes, at)) };
 }
 
-/** @throws {RfbError} `limit`: how many there are; what ATEN's boards say here counts as too many as well */
+/**
+ * Bytes this message needs, as far as `bytes[at, end)` tells.
+ *
+ * @throws {RfbError} `limit`: how many there are; what ATEN's boards say here counts as too many as well
+ */
 export function extentOfTightChoices(bytes: Uint8Array, at: number, end: number, limits: Limits): number {
   if (end - at < 4) return 4;
   return 4 + CAPABILITY_LENGTH * within("maxTightChoices", u32(bytes, at), limits);

@@ -2,6 +2,7 @@ import { view } from "../wire.ts";
 
 /** What the server wants encrypted with the password. */
 export interface VncAuthChallenge {
+  /** Tells it from other messages. */
   readonly type: "vncAuthChallenge";
   /** 16 random bytes, never used twice. */
   readonly challenge: Uint8Array;
@@ -21,7 +22,7 @@ export function extentOfVncAuthChallenge(): number {
   return 16;
 }
 
-/** @throws {RangeError} not 16 bytes */
+/** The message's bytes. @throws {RangeError} not 16 bytes */
 export function encodeVncAuthChallenge({ challenge }: VncAuthChallenge): Uint8Array {
   if (challenge.length !== 16)
     throw new RangeError(`Cannot write a VncAuth challenge: ${challenge.length} bytes of 16`);

@@ -2,7 +2,9 @@ import { view } from "../wire.ts";
 
 /** The challenge, encrypted by DES with the password. */
 export interface VncAuthResponse {
+  /** Tells it from other messages. */
   readonly type: "vncAuthResponse";
+  /** The challenge, encrypted: 16 bytes. */
   readonly response: Uint8Array;
 }
 
@@ -20,7 +22,7 @@ export function extentOfVncAuthResponse(): number {
   return 16;
 }
 
-/** @throws {RangeError} not 16 bytes */
+/** The message's bytes. @throws {RangeError} not 16 bytes */
 export function encodeVncAuthResponse({ response }: VncAuthResponse): Uint8Array {
   if (response.length !== 16) throw new RangeError(`Cannot write a VncAuth response: ${response.length} bytes of 16`);
   return response.slice();

@@ -2,6 +2,7 @@ import { putU8, u8, view } from "../wire.ts";
 
 /** Who asks for which machine, of the security type xvp; VNC Authentication follows. */
 export interface XvpLogin {
+  /** Tells it from other messages. */
   readonly type: "xvpLogin";
   /** At most 255 bytes. */
   readonly username: Uint8Array;

@@ -1,5 +1,6 @@
 /** Ring, if there is a bell. */
 export interface Bell {
+  /** Tells it from other messages. */
   readonly type: "bell";
 }
 

@@ -4,6 +4,7 @@
  * 0", which no server does).
  */
 export interface EndOfContinuousUpdates {
+  /** Tells it from other messages. */
   readonly type: "endOfContinuousUpdates";
 }
 

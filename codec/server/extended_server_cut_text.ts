@@ -8,6 +8,7 @@ import type { Limits } from "../limits.ts";
 
 /** What the server's clipboard has, can take or wants, in several formats: a ServerCutText of negative length. */
 export interface ExtendedServerCutText extends ExtendedCutText {
+  /** Tells it from other messages. */
   readonly type: "extendedServerCutText";
 }
 

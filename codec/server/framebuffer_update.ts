@@ -2,6 +2,7 @@ import { putU8, putU16, u16 } from "../wire.ts";
 
 /** The start of an update; its rectangles follow as events of their own. */
 export interface FramebufferUpdate {
+  /** Tells it from other messages. */
   readonly type: "framebufferUpdate";
   /** 65535 may stand for "until a LastRect comes". 0 is legal. */
   readonly numberOfRectangles: number;

@@ -14,16 +14,21 @@ import {
 
 /** The server knows gii, in these versions. */
 export interface GiiServerVersion {
+  /** Tells it from other messages. */
   readonly type: "giiServerVersion";
   /** The order of bytes in the message's numbers; each message may have another. */
   readonly bigEndian: boolean;
+  /** The newest that the server speaks. */
   readonly maximumVersion: number;
+  /** The oldest that the server speaks. */
   readonly minimumVersion: number;
 }
 
 /** The answer to GiiDeviceCreation. */
 export interface GiiDeviceCreated {
+  /** Tells it from other messages. */
   readonly type: "giiDeviceCreated";
+  /** The order of bytes in the message's numbers. */
   readonly bigEndian: boolean;
   /** What to call the device from here on; 0: it could not be made. */
   readonly deviceOrigin: number;

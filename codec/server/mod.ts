@@ -10,6 +10,7 @@ import { encodeUnknownGii } from "../gii.ts";
 import { decodeServerInit, encodeServerInit, extentOfServerInit, type ServerInit } from "../handshake/server_init.ts";
 import {
   type Dialect,
+  type DialectLayouts,
   type Encoders,
   type Layout,
   type Layouts,
@@ -151,7 +152,7 @@ const OWN: Readonly<Partial<Record<Dialect, OwnLayouts<ServerMessage>>>> = {
 };
 
 /** Every message that a server can send, by dialect and number. */
-export const SERVER_LAYOUTS: ReturnType<typeof layoutsByDialect<ServerMessage>> = layoutsByDialect(STANDARD, OWN);
+export const SERVER_LAYOUTS: DialectLayouts<ServerMessage> = layoutsByDialect(STANDARD, OWN);
 
 const SERVER_INIT: Layout<ServerMessage> = { extentOf: extentOfServerInit, decode: decodeServerInit };
 

@@ -3,12 +3,15 @@ import { putU8, putU16, u16 } from "../wire.ts";
 
 /** The framebuffer's size from here on, which may be the desktop's made smaller: PalmVNC. */
 export interface PalmResizeFrameBuffer {
+  /** Tells it from other messages. */
   readonly type: "palmResizeFrameBuffer";
   /** Pixels of the desktop itself. */
   readonly desktopWidth: number;
+  /** Pixels. */
   readonly desktopHeight: number;
   /** Pixels of the framebuffer. */
   readonly bufferWidth: number;
+  /** Pixels. */
   readonly bufferHeight: number;
 }
 

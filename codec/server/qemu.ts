@@ -4,16 +4,19 @@ import { putU8, putU16, putU32, u8, u16, u32, view } from "../wire.ts";
 
 /** The machine begins to play. */
 export interface QemuAudioBegin {
+  /** Tells it from other messages. */
   readonly type: "qemuAudioBegin";
 }
 
 /** It has stopped. */
 export interface QemuAudioEnd {
+  /** Tells it from other messages. */
   readonly type: "qemuAudioEnd";
 }
 
 /** Some of what it plays. */
 export interface QemuAudioData {
+  /** Tells it from other messages. */
   readonly type: "qemuAudioData";
   /** Samples in the format that the client has set, channel by channel in turn. */
   readonly data: Uint8Array;

@@ -2,11 +2,15 @@ import { putS32, putU16, s32, u16 } from "../wire.ts";
 
 /** The head of one rectangle of an update: place, size and how its payload is encoded. */
 export interface Rectangle {
+  /** Tells it from other events. */
   readonly type: "rectangle";
   /** Pixels. */
   readonly x: number;
+  /** Pixels from the top. */
   readonly y: number;
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
   /** Signed; pseudo-encodings give the other fields meanings of their own. */
   readonly encodingType: number;

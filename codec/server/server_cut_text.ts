@@ -3,6 +3,7 @@ import type { Limits } from "../limits.ts";
 
 /** The server's clipboard changed. */
 export interface ServerCutText {
+  /** Tells it from other messages. */
   readonly type: "serverCutText";
   /** Latin-1 with LF line ends on paper, UTF-8 from many servers. */
   readonly text: Uint8Array;

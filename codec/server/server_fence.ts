@@ -2,6 +2,7 @@ import { decodeFence, encodeFence, extentOfFence, type Fence } from "../fence.ts
 
 /** A mark of the server's in both streams. The first one says that the server knows fences. */
 export interface ServerFence extends Fence {
+  /** Tells it from other messages. */
   readonly type: "serverFence";
 }
 

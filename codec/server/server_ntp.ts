@@ -4,6 +4,7 @@ import type { Session } from "../session.ts";
 
 /** The server's part of comparing clocks: neatvnc, experimental. */
 export interface ServerNtp extends Ntp {
+  /** Tells it from other messages. */
   readonly type: "serverNtp";
 }
 

@@ -3,6 +3,7 @@ import { encodeXvp, type Xvp } from "../xvp.ts";
 
 /** The server knows xvp, or could not do what it was asked. */
 export interface ServerXvp extends Xvp {
+  /** Tells it from other messages. */
   readonly type: "serverXvp";
 }
 

@@ -11,8 +11,11 @@ export type { ColourMapEntry };
 
 /** New colours from index `firstColour` on, for pixels that are indices. */
 export interface SetColourMapEntries {
+  /** Tells it from other messages. */
   readonly type: "setColourMapEntries";
+  /** The first one's index. */
   readonly firstColour: number;
+  /** From that one on. */
   readonly colours: readonly ColourMapEntry[];
 }
 

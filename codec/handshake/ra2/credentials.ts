@@ -2,9 +2,11 @@ import { putU8, u8, view } from "../../wire.ts";
 
 /** User and password, in UTF-8. */
 export interface Ra2Credentials {
+  /** Tells it from other messages. */
   readonly type: "ra2Credentials";
   /** Empty where the server asked for the password alone. */
   readonly username: Uint8Array;
+  /** As typed, in whatever encoding. */
   readonly password: Uint8Array;
 }
 

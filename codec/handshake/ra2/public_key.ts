@@ -4,11 +4,13 @@ import { putU32, u32, view } from "../../wire.ts";
 
 /** The key of either side. */
 export interface Ra2PublicKey {
+  /** Tells it from other messages. */
   readonly type: "ra2PublicKey";
   /** Bits of the modulus. */
   readonly keyLength: number;
   /** Big-endian, as the exponent; each takes the bytes that `keyLength` bits need. */
   readonly modulus: Uint8Array;
+  /** Big-endian. */
   readonly publicExponent: Uint8Array;
 }
 
@@ -30,7 +32,11 @@ export function decodeRa2PublicKey(bytes: Uint8Array, at = 0): Ra2PublicKey {
   };
 }
 
-/** @throws {RfbError} `limit`: a key-length above it; `insecure`: one below 1024 bits, as TigerVNC and noVNC refuse it */
+/**
+ * Bytes this message needs, as far as `bytes[at, end)` tells.
+ *
+ * @throws {RfbError} `limit`: a key-length above it; `insecure`: one below 1024 bits, as TigerVNC and noVNC refuse it
+ */
 export function extentOfRa2PublicKey(bytes: Uint8Array, at: number, end: number, limits: Limits): number {
   if (end - at < 4) return 4;
   const keyLength = within("maxRsaKeyLength", u32(bytes, at), limits);

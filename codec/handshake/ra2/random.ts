@@ -3,6 +3,7 @@ import { putU16, u16, view } from "../../wire.ts";
 
 /** What one side drew for the session's keys, for the other alone to read. */
 export interface Ra2Random {
+  /** Tells it from other messages. */
   readonly type: "ra2Random";
   /** RSAES-PKCS1-v1_5 with the receiver's public key, and as long as that. */
   readonly encryptedRandom: Uint8Array;
@@ -22,6 +23,7 @@ export function decodeRa2Random(bytes: Uint8Array, at = 0): Ra2Random {
  * @param keyLength bytes of the receiver's modulus
  * @throws {RfbError} `malformed`: any other length
  */
+/** Bytes this message needs, as far as `bytes[at, end)` tells. */
 export function extentOfRa2Random(bytes: Uint8Array, at: number, end: number, keyLength: number): number {
   if (end - at < 2) return 2;
   const length = u16(bytes, at);

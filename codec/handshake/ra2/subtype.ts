@@ -2,6 +2,7 @@ import { putU8, u8 } from "../../wire.ts";
 
 /** What the server wants to know. */
 export interface Ra2Subtype {
+  /** Tells it from other messages. */
   readonly type: "ra2Subtype";
   /** One of {@link Ra2SubtypeNumber}. */
   readonly subtype: number;

@@ -3,7 +3,9 @@ import { putU32, u32, view } from "../../wire.ts";
 
 /** The user's name, of the Ident subtypes: whom the client says it speaks for. */
 export interface VencryptIdent {
+  /** Tells it from other messages. */
   readonly type: "vencryptIdent";
+  /** Who it is, in whatever encoding. */
   readonly username: Uint8Array;
 }
 
@@ -17,7 +19,7 @@ export function decodeVencryptIdent(bytes: Uint8Array, at = 0): VencryptIdent {
   return { type: "vencryptIdent", username: view(bytes, at + 4, u32(bytes, at)) };
 }
 
-/** @throws {RfbError} `limit`: the length */
+/** Bytes this message needs, as far as `bytes[at, end)` tells. @throws {RfbError} `limit`: the length */
 export function extentOfVencryptIdent(bytes: Uint8Array, at: number, end: number, limits: Limits): number {
   return end - at < 4 ? 4 : 4 + within("maxCredentialLength", u32(bytes, at), limits);
 }

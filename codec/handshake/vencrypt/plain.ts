@@ -3,8 +3,11 @@ import { putU32, u32, view } from "../../wire.ts";
 
 /** User and password, of the Plain subtypes. */
 export interface VencryptPlain {
+  /** Tells it from other messages. */
   readonly type: "vencryptPlain";
+  /** Who it is, in whatever encoding. */
   readonly username: Uint8Array;
+  /** As typed, in whatever encoding. */
   readonly password: Uint8Array;
 }
 
@@ -25,7 +28,11 @@ export function decodeVencryptPlain(bytes: Uint8Array, at = 0): VencryptPlain {
   };
 }
 
-/** @throws {RfbError} `limit`: either length, each on its own, before they are added */
+/**
+ * Bytes this message needs, as far as `bytes[at, end)` tells.
+ *
+ * @throws {RfbError} `limit`: either length, each on its own, before they are added
+ */
 export function extentOfVencryptPlain(bytes: Uint8Array, at: number, end: number, limits: Limits): number {
   if (end - at < 8) return 8;
   const usernameLength = within("maxCredentialLength", u32(bytes, at), limits);

@@ -2,7 +2,9 @@ import { putU32, u32 } from "../../wire.ts";
 
 /** What the client chose. */
 export interface VencryptSubtypeChoice {
+  /** Tells it from other messages. */
   readonly type: "vencryptSubtype";
+  /** One of the numbers that were offered. */
   readonly subtype: number;
 }
 

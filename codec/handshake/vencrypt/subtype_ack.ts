@@ -2,6 +2,7 @@ import { putU8, u8 } from "../../wire.ts";
 
 /** The server's answer to a subtype that runs over TLS: 1 is yes, and TLS follows at once. */
 export interface VencryptSubtypeAck {
+  /** Tells it from other messages. */
   readonly type: "vencryptSubtypeAck";
   /** 1: start TLS. 0: no, and the server closes. */
   readonly status: number;

@@ -2,6 +2,7 @@ import { putU8, putU32, u8, u32 } from "../../wire.ts";
 
 /** What the server offers inside VeNCrypt, best first. */
 export interface VencryptSubtypes {
+  /** Tells it from other messages. */
   readonly type: "vencryptSubtypes";
   /** Numbers that we have no name for are kept. Empty: the server refuses. */
   readonly subtypes: readonly number[];
@@ -25,7 +26,7 @@ export function extentOfVencryptSubtypes(bytes: Uint8Array, at: number, end: num
   return end - at < 1 ? 1 : 1 + 4 * u8(bytes, at);
 }
 
-/** @throws {RangeError} more than 255 */
+/** The message's bytes. @throws {RangeError} more than 255 */
 export function encodeVencryptSubtypes({ subtypes }: VencryptSubtypes): Uint8Array {
   const bytes = new Uint8Array(1 + 4 * subtypes.length);
   putU8(bytes, 0, subtypes.length);

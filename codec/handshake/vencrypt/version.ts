@@ -2,8 +2,11 @@ import { putU8, u8 } from "../../wire.ts";
 
 /** VeNCrypt's own version: the server's highest, then the client's choice; 0.0 from a client means none suits. */
 export interface VencryptVersion {
+  /** Tells it from other messages. */
   readonly type: "vencryptVersion";
+  /** Before the point. */
   readonly major: number;
+  /** Behind the point. */
   readonly minor: number;
 }
 

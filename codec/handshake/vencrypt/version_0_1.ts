@@ -22,7 +22,7 @@ export function extentOfVencrypt01Subtypes(bytes: Uint8Array, at: number, end: n
   return end - at < 1 ? 1 : 1 + u8(bytes, at);
 }
 
-/** @throws {RangeError} more than 255, or one that 0.1 does not have */
+/** The message's bytes. @throws {RangeError} more than 255, or one that 0.1 does not have */
 export function encodeVencrypt01Subtypes({ subtypes }: VencryptSubtypes): Uint8Array {
   const bytes = new Uint8Array(1 + subtypes.length);
   putU8(bytes, 0, subtypes.length);

@@ -2,6 +2,7 @@ import { putU8, u8 } from "../../wire.ts";
 
 /** The server's answer to the client's version: 0 is yes. The next acknowledgement has it the other way round. */
 export interface VencryptVersionAck {
+  /** Tells it from other messages. */
   readonly type: "vencryptVersionAck";
   /** 0: go on. Anything else (1 and 255 were seen): no, and the server closes. */
   readonly status: number;

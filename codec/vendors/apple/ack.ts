@@ -1,5 +1,6 @@
 /** An acknowledgement. */
 export interface AppleAck {
+  /** Tells it from other messages. */
   readonly type: "appleAck";
 }
 

@@ -4,6 +4,7 @@ import { putU8, putU32, u8, u32, view } from "../../wire.ts";
 
 /** The pasteboard's contents, or the promise of them. */
 export interface AppleClipboard {
+  /** Tells it from other messages. */
   readonly type: "appleClipboard";
   /** Bit 0: promises alone, and no data. */
   readonly format: number;

@@ -3,8 +3,11 @@ import { type BodyLengths, decodeBody, encodeFixed, extentOfFixed } from "../fix
 
 /** What a client tells a Mac that has a length of its own. Its contents are not told apart here. */
 export interface AppleCommand {
+  /** Tells it from other messages. */
   readonly type: "appleCommand";
+  /** Its number. */
   readonly messageType: number;
+  /** All that follows the number and, where there is one, the length. */
   readonly body: Uint8Array;
 }
 

@@ -3,6 +3,7 @@ import { putU8, putU16, u16, view } from "../../wire.ts";
 
 /** Which displays the Mac has. */
 export interface AppleDisplayInfo2 {
+  /** Tells it from other messages. */
   readonly type: "appleDisplayInfo2";
   /** Not told apart here. */
   readonly body: Uint8Array;

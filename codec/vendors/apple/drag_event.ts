@@ -3,7 +3,9 @@ import { putU8, putU32, u32, view } from "../../wire.ts";
 
 /** Something is being dragged out of the Mac. */
 export interface AppleDragEvent {
+  /** Tells it from other messages. */
   readonly type: "appleDragEvent";
+  /** Which drag it belongs to. */
   readonly session: number;
   /** Not told apart here. */
   readonly data: Uint8Array;

@@ -1,5 +1,6 @@
 /** Nothing, to keep the connection busy. */
 export interface AppleNop {
+  /** Tells it from other messages. */
   readonly type: "appleNop";
 }
 

@@ -4,6 +4,7 @@ import { putU8, putU16, putU32, u16, u32 } from "../../wire.ts";
 
 /** Asks a Mac to encrypt what follows, or says that the client will. Nothing here encrypts. */
 export interface AppleSetEncryption {
+  /** Tells it from other messages. */
   readonly type: "appleSetEncryption";
   /** 1: what the client asks of the server; 2: what the client itself does from here on. */
   readonly command: number;

@@ -3,6 +3,7 @@ import { putU8, putU16, u16, view } from "../../wire.ts";
 
 /** Something happened at the Mac. */
 export interface AppleStateChange {
+  /** Tells it from other messages. */
   readonly type: "appleStateChange";
   /**
    * U16 flags, U16 status: 1 the local user has closed the session, 2 the pasteboard changed, 3 its data is needed,

@@ -3,6 +3,7 @@ import { putU8, putU16, u16, view } from "../../wire.ts";
 
 /** What the viewer is and can do. */
 export interface AppleViewerInfo {
+  /** Tells it from other messages. */
   readonly type: "appleViewerInfo";
   /** Versions of the viewer and its system, then a bit for each message that it takes. Not told apart here. */
   readonly body: Uint8Array;

@@ -3,8 +3,11 @@ import { type BodyLengths, decodeBody, encodeFixed, extentOfFixed } from "../fix
 
 /** Whatever else a client tells an ATEN board. Its contents are not told apart here. */
 export interface AtenCommand {
+  /** Tells it from other messages. */
   readonly type: "atenCommand";
+  /** Its number. */
   readonly messageType: number;
+  /** All that follows the number and, where there is one, the length. */
   readonly body: Uint8Array;
 }
 

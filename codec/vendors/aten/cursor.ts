@@ -3,11 +3,15 @@ import { putU8, putU32, u32, view } from "../../wire.ts";
 
 /** Where an ATEN board's pointer is, and perhaps what it looks like. */
 export interface AtenCursor {
+  /** Tells it from other messages. */
   readonly type: "atenCursor";
   /** Pixels. */
   readonly x: number;
+  /** Pixels from the top. */
   readonly y: number;
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
   /** 1: a shape follows. */
   readonly flag: number;

@@ -2,6 +2,7 @@ import { putU8, putU32, u8, u32 } from "../../wire.ts";
 
 /** A key goes down or up, at an ATEN board. */
 export interface AtenKeyEvent {
+  /** Tells it from other messages. */
   readonly type: "atenKeyEvent";
   /** 0: released. Anything else: pressed. */
   readonly downFlag: number;

@@ -3,8 +3,11 @@ import { type BodyLengths, decodeBody, encodeFixed, extentOfFixed } from "../fix
 
 /** Whatever an ATEN board tells but pictures and its cursor. Its contents are not told apart here. */
 export interface AtenNotice {
+  /** Tells it from other messages. */
   readonly type: "atenNotice";
+  /** Its number. */
   readonly messageType: number;
+  /** All that follows the number and, where there is one, the length. */
   readonly body: Uint8Array;
 }
 

@@ -2,11 +2,13 @@ import { putU8, putU16, u8, u16 } from "../../wire.ts";
 
 /** Where the pointer is, and which buttons are down, at an ATEN board. */
 export interface AtenPointerEvent {
+  /** Tells it from other messages. */
   readonly type: "atenPointerEvent";
   /** Bit 0 left, 1 middle, 2 right, 3 wheel up, 4 wheel down. */
   readonly buttonMask: number;
   /** Pixels. */
   readonly x: number;
+  /** Pixels from the top. */
   readonly y: number;
 }
 

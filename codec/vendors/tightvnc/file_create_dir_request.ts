@@ -3,6 +3,7 @@ import { decodeText, encodeText, extentOfText } from "./text.ts";
 
 /** Asks the server to make a directory. */
 export interface FileCreateDirRequest {
+  /** Tells it from other messages. */
   readonly type: "fileCreateDirRequest";
   /** The client's name for it: never take it for a path of your own. */
   readonly name: Uint8Array;

@@ -10,6 +10,7 @@ export interface FileData {
   readonly compressionLevel: number;
   /** Bytes of `data` once inflated. */
   readonly realSize: number;
+  /** Deflated, if there is a level. */
   readonly data: Uint8Array;
   /**
    * The file is whole: seconds since 1970, when it was last changed. Undefined in all messages but the last.

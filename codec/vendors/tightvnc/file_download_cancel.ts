@@ -3,6 +3,7 @@ import { decodeText, encodeText, extentOfText } from "./text.ts";
 
 /** The client wants no more of the file. */
 export interface FileDownloadCancel {
+  /** Tells it from other messages. */
   readonly type: "fileDownloadCancel";
   /** For people; its encoding was never settled. */
   readonly reason: Uint8Array;

@@ -3,6 +3,7 @@ import { decodeText, encodeText, extentOfText } from "./text.ts";
 
 /** The server cannot send the file. */
 export interface FileDownloadFailed {
+  /** Tells it from other messages. */
   readonly type: "fileDownloadFailed";
   /** For people; its encoding was never settled. */
   readonly reason: Uint8Array;

@@ -3,6 +3,7 @@ import { decodeFileRequest, encodeFileRequest, extentOfFileRequest, type FileReq
 
 /** Asks the server for a file. */
 export interface FileDownloadRequest extends FileRequest {
+  /** Tells it from other messages. */
   readonly type: "fileDownloadRequest";
 }
 

@@ -11,9 +11,11 @@ export interface FileListEntry {
 
 /** What a directory of the server holds. */
 export interface FileListData {
+  /** Tells it from other messages. */
   readonly type: "fileListData";
   /** As in {@link FileListRequest}; bit 7: the directory cannot be read. */
   readonly flags: number;
+  /** Of the directory. */
   readonly entries: readonly FileListEntry[];
   /** Bytes of `names` once inflated. */
   readonly namesSize: number;

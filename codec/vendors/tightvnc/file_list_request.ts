@@ -3,6 +3,7 @@ import { putU8, putU16, u8, u16, view } from "../../wire.ts";
 
 /** Asks what a directory of the server holds. */
 export interface FileListRequest {
+  /** Tells it from other messages. */
   readonly type: "fileListRequest";
   /** Bits 0 to 3: the level of compression asked for; bit 4: directories alone. */
   readonly flags: number;

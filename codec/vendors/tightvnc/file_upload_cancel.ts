@@ -3,6 +3,7 @@ import { decodeText, encodeText, extentOfText } from "./text.ts";
 
 /** The server wants no more of the file. */
 export interface FileUploadCancel {
+  /** Tells it from other messages. */
   readonly type: "fileUploadCancel";
   /** For people; its encoding was never settled. */
   readonly reason: Uint8Array;

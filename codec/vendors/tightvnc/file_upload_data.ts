@@ -3,6 +3,7 @@ import { decodeFileData, encodeFileData, extentOfFileData, type FileData } from 
 
 /** The next piece of the file that the client sends. */
 export interface FileUploadData extends FileData {
+  /** Tells it from other messages. */
   readonly type: "fileUploadData";
 }
 

@@ -3,6 +3,7 @@ import { decodeText, encodeText, extentOfText } from "./text.ts";
 
 /** The client cannot go on sending. */
 export interface FileUploadFailed {
+  /** Tells it from other messages. */
   readonly type: "fileUploadFailed";
   /** For people; its encoding was never settled. */
   readonly reason: Uint8Array;

@@ -3,6 +3,7 @@ import { decodeFileRequest, encodeFileRequest, extentOfFileRequest, type FileReq
 
 /** Offers the server a file. */
 export interface FileUploadRequest extends FileRequest {
+  /** Tells it from other messages. */
   readonly type: "fileUploadRequest";
 }
 

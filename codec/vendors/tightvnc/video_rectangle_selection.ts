@@ -2,11 +2,15 @@ import { putU8, putU16, u16 } from "../../wire.ts";
 
 /** Tells the server where a video plays; all 0: nowhere any more. */
 export interface VideoRectangleSelection {
+  /** Tells it from other messages. */
   readonly type: "videoRectangleSelection";
   /** Pixels. */
   readonly x: number;
+  /** Pixels from the top. */
   readonly y: number;
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
 }
 

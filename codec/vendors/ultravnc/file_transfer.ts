@@ -23,6 +23,7 @@ export const FileTransferContent = {
 
 /** One step of UltraVNC's file transfer, either way. Names in it are the peer's: never take one for a path of your own. */
 export interface FileTransfer {
+  /** Tells it from other messages. */
   readonly type: "fileTransfer";
   /** See {@link FileTransferContent}. */
   readonly contentType: number;
@@ -30,6 +31,7 @@ export interface FileTransfer {
   readonly contentParam: Uint8Array;
   /** The low half of a file's size, 0xFFFFFFFF for an error, a packet's index, or 1 for "compressed": by `contentType`. */
   readonly size: number;
+  /** What it holds, by its content type. */
   readonly data: Uint8Array;
   /** The high half of a file's size, where the message has one. */
   readonly sizeHigh: number | undefined;

@@ -1,5 +1,6 @@
 /** The peer is still there. Either way, once the client has listed UltraEnableKeepAlive. */
 export interface KeepAlive {
+  /** Tells it from other messages. */
   readonly type: "keepAlive";
 }
 

@@ -1,5 +1,6 @@
 /** Asks a server that sends video for a frame that needs no other. */
 export interface KeyFrameRequest {
+  /** Tells it from other messages. */
   readonly type: "keyFrameRequest";
 }
 

@@ -1,5 +1,6 @@
 /** A frame that needs no other comes next. */
 export interface KeyFrameUpdate {
+  /** Tells it from other messages. */
   readonly type: "keyFrameUpdate";
 }
 

@@ -2,7 +2,9 @@ import { putU8, u8 } from "../../wire.ts";
 
 /** How many monitors the server has. */
 export interface MonitorInfo {
+  /** Tells it from other messages. */
   readonly type: "monitorInfo";
+  /** How many the server has. */
   readonly numberOfMonitors: number;
 }
 

@@ -2,6 +2,7 @@ import { putU8, putU16, u16 } from "../../wire.ts";
 
 /** From here on the sender's encryption plugin works on the stream, and no longer on each message. */
 export interface NotifyPluginStreaming {
+  /** Tells it from other messages. */
   readonly type: "notifyPluginStreaming";
   /** 0: none are defined. */
   readonly flags: number;

@@ -1,5 +1,6 @@
 /** Asks which sessions the server can show. */
 export interface RequestSession {
+  /** Tells it from other messages. */
   readonly type: "requestSession";
 }
 

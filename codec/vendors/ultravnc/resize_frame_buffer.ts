@@ -3,9 +3,11 @@ import { putU8, putU16, u16 } from "../../wire.ts";
 
 /** The framebuffer has another size from here on: {@link SetScale}'s answer. */
 export interface ResizeFrameBuffer {
+  /** Tells it from other messages. */
   readonly type: "resizeFrameBuffer";
   /** Pixels. */
   readonly framebufferWidth: number;
+  /** Pixels. */
   readonly framebufferHeight: number;
 }
 

@@ -2,9 +2,11 @@ import { putU8, putU32, u32 } from "../../wire.ts";
 
 /** One setting of the server, for a client that has listed UltraServerState. */
 export interface ServerState {
+  /** Tells it from other messages. */
   readonly type: "serverState";
   /** 1: whether input is taken; 2: seconds between KeepAlives; 3: seconds until an idle client is dropped; 4: chat in UTF-8. */
   readonly state: number;
+  /** What it is now. */
   readonly value: number;
 }
 

@@ -2,7 +2,9 @@ import { putU8, u8 } from "../../wire.ts";
 
 /** Chooses the monitor that the server is to show. */
 export interface SetMonitor {
+  /** Tells it from other messages. */
   readonly type: "setMonitor";
+  /** Which one. */
   readonly number: number;
 }
 

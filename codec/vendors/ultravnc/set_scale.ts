@@ -2,6 +2,7 @@ import { putU8, u8 } from "../../wire.ts";
 
 /** Asks for a framebuffer that is smaller by a factor; {@link ResizeFrameBuffer} answers. */
 export interface SetScale {
+  /** Tells it from other messages. */
   readonly type: "setScale";
   /** Divides width and height; from 1. */
   readonly scale: number;

@@ -2,6 +2,7 @@ import { putU8, u8 } from "../../wire.ts";
 
 /** Takes keyboard and pointer from the person at the server, or gives them back. */
 export interface SetServerInput {
+  /** Tells it from other messages. */
   readonly type: "setServerInput";
   /** Not 0: input at the server is blocked. */
   readonly status: number;

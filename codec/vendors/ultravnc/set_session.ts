@@ -2,7 +2,9 @@ import { putU8, u8 } from "../../wire.ts";
 
 /** Chooses the session that the server is to show. */
 export interface SetSession {
+  /** Tells it from other messages. */
   readonly type: "setSession";
+  /** Which one. */
   readonly number: number;
 }
 

@@ -2,10 +2,13 @@ import { putU8, putU16, u8, u16 } from "../../wire.ts";
 
 /** Asks for a single window in place of the whole desktop. */
 export interface SetSW {
+  /** Tells it from other messages. */
   readonly type: "setSW";
+  /** What it means is told nowhere. */
   readonly status: number;
   /** Pixels: a place in the window. Below 5 each: the whole desktop again. */
   readonly x: number;
+  /** Pixels from the top. */
   readonly y: number;
 }
 

@@ -3,7 +3,9 @@ import { putU8, putU32, u32, view } from "../../wire.ts";
 
 /** A line of a chat, or a signal that a chat begins or ends. */
 export interface TextChat {
+  /** Tells it from other messages. */
   readonly type: "textChat";
+  /** Whether it is a line or a signal. */
   readonly action: "text" | "open" | "close" | "finished";
   /** Of a "text"; empty in a signal. Latin-1, or UTF-8 where both sides are recent. */
   readonly text: Uint8Array;

@@ -4,9 +4,11 @@ import { putU8, putU16, u8, u16, view } from "../../wire.ts";
 
 /** A message of VMware's own, from a client. */
 export interface VMwareMessage {
+  /** Tells it from other messages. */
   readonly type: "vmwareMessage";
   /** 0: a key, with 4 bytes of data; 6 has 6. */
   readonly subType: number;
+  /** All that follows. */
   readonly data: Uint8Array;
 }
 
