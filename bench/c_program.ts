@@ -4,6 +4,7 @@
  * @module
  */
 
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,6 +22,12 @@ export function libvncMissing(): string | undefined {
 export function libvncVersion(): string | undefined {
   const config = join(HEADERS, "rfbconfig.h");
   return existsSync(config) ? /_VERSION "(.+)"/.exec(readFileSync(config, "utf8"))?.[1] : undefined;
+}
+
+/** The version of what compiles them. */
+export function compilerVersion(): string | undefined {
+  if (findProgram("gcc") === undefined) return undefined;
+  return spawnSync("gcc", ["-dumpfullversion"], { encoding: "utf8" }).stdout.trim();
 }
 
 export interface CProgram {

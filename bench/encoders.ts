@@ -91,7 +91,7 @@ export async function* encoderContests(
         stream: hasLevels ? `${stream}, level ${level}` : stream,
         chunk: "whole",
         peer: PEER,
-        goal: null,
+        goal: 0.5,
         unit: "Mpx/s",
         amount: width * height,
         expected,

@@ -1,5 +1,5 @@
 import { createClientFramer, createServerFramer } from "../codec/framer.ts";
-import { observe } from "../codec/session.ts";
+import { observe, type Session } from "../codec/session.ts";
 import { SESSION } from "./streams.ts";
 
 /** Frames a client's chunks as an endpoint does, and counts the messages. */
@@ -17,10 +17,10 @@ export function frameClient(chunks: readonly Uint8Array[]): number {
   return messages;
 }
 
-/** Frames a server's chunks as an endpoint does, and adds up the bytes that its events stand for. */
-export function frameServer(chunks: readonly Uint8Array[]): number {
+/** Frames a server's chunks as an endpoint does, and adds up the bytes that its events stand for: updates alone. */
+export function frameServer(chunks: readonly Uint8Array[], initial: Session = SESSION): number {
   const framer = createServerFramer();
-  let session = SESSION;
+  let session = initial;
   let bytes = 0;
   for (const chunk of chunks) {
     framer.push(chunk);

@@ -7,7 +7,8 @@
  * arguments; MESSAGES is the number of its messages behind ServerInit. QUALITY is what was asked for, 0 to 9, or -1.
  *
  * In each pass a thread writes the stream to a socket, in chunks of 64 KiB, from memory; libvncclient reads it at the other
- * end. The clock runs from behind ServerInit to the last message's end. A line on stdin is a task:
+ * end. The clock runs from behind ServerInit to the last message's end, with the framebuffer made in it: those whom it is
+ * compared with make theirs for each connection, too. A line on stdin is a task:
  *
  *   pass COUNT      answered by "NANOSECONDS PIXELS": all passes together, and what the rectangles of each have drawn
  *   rgba COUNT      the same, but each rectangle is also turned into R, G, B, A bytes as it comes: 8 and 16 bits a pixel only
@@ -145,10 +146,10 @@ static uint64_t pass(void) {
   client->supportedMessages.client2server[rfbFramebufferUpdateRequest / 8] &= ~(1 << rfbFramebufferUpdateRequest % 8);
   client->width = client->si.framebufferWidth;
   client->height = client->si.framebufferHeight;
-  makeFrameBuffer(client);
 
   struct timespec began, ended;
   clock_gettime(CLOCK_MONOTONIC, &began);
+  client->MallocFrameBuffer(client); /* in it: see above */
   for (int i = 0; i < messages; i++)
     if (!HandleRFBServerMessage(client)) fail("a message that it cannot take");
   clock_gettime(CLOCK_MONOTONIC, &ended);

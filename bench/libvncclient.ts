@@ -9,7 +9,7 @@ import { qualityLevelOf } from "../codec/encoder.ts";
 import { encodeServerInit } from "../codec/handshake/mod.ts";
 import { Encoding } from "../codec/names.ts";
 import { bytesPerPixelOf, type PixelFormat } from "../codec/pixel_format.ts";
-import { createPixelReaders, readPixels } from "../codec/pixels.ts";
+import { pixelReadersOf, readPixels } from "../codec/pixels.ts";
 import { createSurface } from "../codec/surfaces.ts";
 import { type CProgram, compile } from "./c_program.ts";
 import { type Decoder, type OpenDecoder, pictureOf } from "./decoder.ts";
@@ -62,7 +62,7 @@ function open(program: CProgram, stream: Stream, task: "pass" | "rgba"): OpenDec
       const bytes = readFileSync(output);
       if (task === "rgba") return pictureOf(width, height, bytes);
       const surface = createSurface(width, height);
-      readPixels(createPixelReaders(format).pixel, bytes, 0, surface.pixels, 0, width * height);
+      readPixels(pixelReadersOf(format).pixel, bytes, 0, surface.pixels, 0, width * height);
       return pictureOf(width, height, new Uint8Array(surface.pixels.buffer));
     },
     close: stop,

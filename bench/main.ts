@@ -1,81 +1,78 @@
 /**
  * `npm run bench`: what the codec and the proxy cost, each against the least that anybody could do or against what others
- * wrote for the same. It fails on a wrong result, never on a time.
- *
- *     tsx bench/main.ts [--json] [--quick] [--filter NAME] [--recordings FOLDER]
+ * wrote for the same. It fails on a wrong result, never on a time. `--help` has its options.
  *
  * @module
  */
 
-import { parseArgs } from "node:util";
-import { candidates, folderOf } from "./candidates.ts";
-import { clientMessages } from "./client_messages.ts";
-import { type Cast, decoderContests, wholeCast } from "./decoders.ts";
-import { ENCODED, encoderContests, subjects } from "./encoders.ts";
-import { type Contest, type LeftOut, measure, type Row } from "./measure.ts";
-import { proxy } from "./proxy.ts";
-import { rawUpdates } from "./raw_updates.ts";
+import { writeFileSync } from "node:fs";
+import { RUNTIME } from "../test/runtimes/name.ts";
+import { compared, comparisonText } from "./compare.ts";
+import { allGroups, measured } from "./groups.ts";
+import type { Growth } from "./growth.ts";
+import { notesIn, pageOf } from "./markdown.ts";
+import type { LeftOut, Row } from "./measure.ts";
+import { HELP, type Options, optionsFrom, UsageError, withoutRuntime } from "./options.ts";
 import { headerOf, tableOf } from "./report.ts";
-import { singleBytes } from "./single_bytes.ts";
+import { type Result, readResult } from "./result.ts";
+import { runOn } from "./runtimes.ts";
 
-const { json, quick, filter, recordings } = parseArgs({
-  options: {
-    /** Print `{ header, rows, leftOut }`. */
-    json: { type: "boolean", default: false },
-    /** Some seconds, for CI: one round each, and of the decoders' streams the smallest ones. */
-    quick: { type: "boolean", default: false },
-    /** Only what has this in its name or in its stream's. */
-    filter: { type: "string", default: "" },
-    /** Where the decoders' recordings are. */
-    recordings: { type: "string" },
-  },
-}).values;
-
-interface Group {
-  readonly what: string;
-  contests(): AsyncIterable<Contest | LeftOut>;
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
 }
 
-const folder = recordings ?? folderOf(quick);
-const pictures = subjects(quick, folder);
-let cast: Promise<Cast> | undefined;
-
-const groups: readonly Group[] = [
-  { what: "client messages", contests: () => clientMessages(quick) },
-  { what: "raw updates", contests: () => rawUpdates() },
-  { what: "single bytes", contests: () => singleBytes(quick) },
-  { what: "proxy", contests: () => proxy(quick) },
-  ...candidates(quick, folder).map(({ name, encoding, stream }) => ({
-    what: `${encoding} decoder, ${name}`,
-    async *contests() {
-      cast ??= wholeCast();
-      yield* decoderContests(stream(), await cast);
-    },
-  })),
-  ...ENCODED.flatMap((encoding) =>
-    pictures.map((subject) => ({
-      what: `${encoding} encoder, ${subject.name}`,
-      contests: () => encoderContests(encoding, subject),
-    })),
-  ),
-].filter(({ what }) => what.includes(filter));
-if (groups.length === 0) throw new RangeError(`Cannot run "${filter}": nothing is named like that`);
-
-const rows: Row[] = [];
-const leftOut: LeftOut[] = [];
-for (const [i, { what, contests }] of groups.entries()) {
-  progress(`${i + 1} of ${groups.length}: ${what}`);
-  for await (const contest of contests()) {
-    if ("why" in contest) leftOut.push(contest);
-    else rows.push(await measure(contest, quick));
+/** The exit code. @throws {UsageError} */
+async function main(args: readonly string[]): Promise<number> {
+  const options = optionsFrom(args);
+  const { help, runtime, json, compare, write, from } = options;
+  if (help) {
+    console.log(HELP);
+    return 0;
   }
+  if (runtime !== undefined && runtime !== RUNTIME) return runOn(runtime, withoutRuntime(args));
+  const earlier = compare === undefined ? undefined : readResult(compare);
+  const result = from === undefined ? await run(options) : readResult(from);
+  if (write !== undefined) writeFileSync(write, pageOf(result, notesIn(write)));
+  console.log(json ? JSON.stringify(result, null, 2) : tableOf(result));
+  if (earlier !== undefined) {
+    const text = comparisonText(compared(result.rows, earlier.rows), [earlier.header, result.header]);
+    // What reads JSON from stdout is not to stumble over it.
+    if (json) console.error(text);
+    else console.log(`\n${text}`);
+  }
+  return 0;
 }
-progress("");
-const header = headerOf(quick);
-console.log(json ? JSON.stringify({ header, rows, leftOut }, null, 2) : tableOf(header, rows, leftOut));
+
+async function run({ quick, filter, recordings }: Options): Promise<Result> {
+  const all = allGroups(quick, recordings);
+  const groups = all.groups.filter(({ what }) => what.includes(filter));
+  if (groups.length === 0) throw new UsageError(`Cannot run "${filter}": nothing is named like that`);
+  const rows: Row[] = [];
+  const leftOut: LeftOut[] = [];
+  const growth: Growth[] = [];
+  try {
+    for (const [i, { what, parts }] of groups.entries()) {
+      progress(`${i + 1} of ${groups.length}: ${what}`, quick);
+      for await (const part of parts()) {
+        const one = await measured(part, quick);
+        if ("row" in one) rows.push(one.row);
+        else if ("leftOut" in one) leftOut.push(one.leftOut);
+        else growth.push(one.growth);
+      }
+    }
+  } finally {
+    await all.close();
+  }
+  progress("", quick);
+  return { header: headerOf(quick), rows, leftOut, growth };
+}
 
 /** Shows what is under way to whoever watches: in one line, or in a log. */
-function progress(line: string): void {
+function progress(line: string, quick: boolean): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${line}`);
   else if (!quick && line !== "") process.stderr.write(`${line}\n`);
 }

@@ -8,7 +8,7 @@
 /** Does the work once, and answers with what tells that it was done right. */
 export type Once = () => number | Promise<number>;
 
-/** Work in a process of its own, which keeps its own time. */
+/** Work that keeps its own time: in a process of its own, or with parts that do not count. */
 export interface Elsewhere {
   /** Does the work so many times, and answers as each of them. */
   run(calls: number): Promise<{ readonly milliseconds: number; readonly answer: number }>;
@@ -26,8 +26,8 @@ export interface Contest {
   readonly peer: string;
   /** The least ratio wanted, or null. */
   readonly goal: number | null;
-  readonly unit: "MB/s" | "Mpx/s" | "events/s";
-  /** Bytes, pixels or events that a call of either side takes. */
+  readonly unit: "MB/s" | "Mpx/s" | "events/s" | "connections/s";
+  /** Bytes, pixels, events or connections that a call of either side takes. */
   readonly amount: number;
   /** What either side must answer. Checking it is also what keeps the work from being optimised away. */
   readonly expected: number;
@@ -41,8 +41,10 @@ export interface LeftOut extends Pick<Contest, "what" | "stream" | "peer"> {
 }
 
 /** What came out. */
-export interface Row extends Pick<Contest, "what" | "stream" | "chunk" | "peer" | "goal" | "unit"> {
-  /** Medians over the rounds, in `unit`. */
+export interface Row extends Pick<Contest, "what" | "stream" | "chunk" | "peer" | "goal"> {
+  /** Of `ours` and `theirs`: a rate, or the memory of one connection. */
+  readonly unit: Contest["unit"] | "kB";
+  /** Medians over the rounds. */
   readonly ours: number;
   readonly theirs: number;
   /** Median of the rounds' ratios; above 1 we are ahead. */
@@ -51,69 +53,81 @@ export interface Row extends Pick<Contest, "what" | "stream" | "chunk" | "peer" 
   readonly spread: number;
 }
 
+/** One side of a contest, or one point of a curve. */
+export interface Task {
+  /** Whose, for the words of a wrong result. */
+  readonly name: string;
+  readonly side: Side;
+  readonly expected: number;
+}
+
 /**
  * Measures one contest. `quick` is one round of milliseconds: it checks as much, and its times mean little.
  *
  * @throws {Error} a side that answers wrongly
  */
 export async function measure(contest: Contest, quick: boolean): Promise<Row> {
-  const { what, stream, chunk, peer, goal, unit, amount } = contest;
+  const { what, stream, chunk, peer, goal, unit, amount, expected } = contest;
   const { rounds, milliseconds } = quick ? QUICK : FULL;
-  const ourCalls = await warmUp("ours", contest, milliseconds);
-  const theirCalls = await warmUp("theirs", contest, milliseconds);
+  const task = (name: "ours" | "theirs"): Task => ({
+    name: `${name} against ${peer}, ${stream} in ${chunk}`,
+    side: contest[name],
+    expected,
+  });
+  const [our, their] = [task("ours"), task("theirs")];
+  const ourCalls = await callsIn(milliseconds, our);
+  const theirCalls = await callsIn(milliseconds, their);
 
-  const perCall = unit === "events/s" ? amount : amount / 1e6;
+  const perCall = unit === "events/s" || unit === "connections/s" ? amount : amount / 1e6;
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let i = 0; i < rounds; i++) {
-    ours.push((1000 * perCall * ourCalls) / (await timed("ours", contest, ourCalls)));
-    theirs.push((1000 * perCall * theirCalls) / (await timed("theirs", contest, theirCalls)));
+    ours.push((1000 * perCall * ourCalls) / (await timed(our, ourCalls)));
+    theirs.push((1000 * perCall * theirCalls) / (await timed(their, theirCalls)));
   }
   const ratios = ours.map((rate, i) => rate / theirs[i]!);
-  const ratio = quantile(ratios, 0.5);
-  return {
-    what,
-    stream,
-    chunk,
-    peer,
-    ours: quantile(ours, 0.5),
-    theirs: quantile(theirs, 0.5),
-    unit,
-    ratio,
-    goal,
-    spread: (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / ratio,
-  };
+  return { what, stream, chunk, peer, ours: median(ours), theirs: median(theirs), unit, ...middleOf(ratios), goal };
 }
 
 const FULL = { rounds: 11, milliseconds: 100 };
 const QUICK = { rounds: 1, milliseconds: 5 };
 
-/** How many calls fill a round, found by doubling: the calls that it takes are the warm-up. */
-async function warmUp(side: "ours" | "theirs", contest: Contest, milliseconds: number): Promise<number> {
+/** How many calls fill so many milliseconds, found by doubling: the calls that it takes are the warm-up. */
+export async function callsIn(milliseconds: number, task: Task): Promise<number> {
   for (let calls = 1; ; calls *= 2) {
-    const took = await timed(side, contest, calls);
+    const took = await timed(task, calls);
     if (took >= milliseconds) return Math.max(1, Math.round((calls * milliseconds) / took));
   }
 }
 
-async function timed(name: "ours" | "theirs", contest: Contest, calls: number): Promise<number> {
-  const side = contest[name];
+/** Milliseconds that so many calls take. @throws {Error} a wrong answer */
+export async function timed(task: Task, calls: number): Promise<number> {
+  const { side } = task;
   if (typeof side !== "function") {
     const { milliseconds, answer } = await side.run(calls);
-    check(name, contest, answer);
+    check(task, answer);
     return milliseconds;
   }
   const began = performance.now();
   for (let i = 0; i < calls; i++) {
     const answer = side();
-    check(name, contest, typeof answer === "number" ? answer : await answer);
+    check(task, typeof answer === "number" ? answer : await answer);
   }
   return performance.now() - began;
 }
 
-function check(name: "ours" | "theirs", { stream, chunk, peer, expected }: Contest, got: number): void {
-  if (got === expected) return;
-  throw new Error(`Wrong result: ${name} against ${peer}, ${stream} in ${chunk}: ${got}, not ${expected}`);
+function check({ name, expected }: Task, got: number): void {
+  if (got !== expected) throw new Error(`Wrong result: ${name}: ${got}, not ${expected}`);
+}
+
+/** The ratio of a row, and how far the rounds' ratios are apart. */
+export function middleOf(ratios: readonly number[]): Pick<Row, "ratio" | "spread"> {
+  const ratio = median(ratios);
+  return { ratio, spread: (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / ratio };
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
 }
 
 function quantile(values: readonly number[], part: number): number {

@@ -1,122 +1,137 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { connect, createServer, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
-import { fileURLToPath } from "node:url";
-import { schemesNamed } from "../auth/mod.ts";
-import { createSecurityProxy } from "../proxy/mod.ts";
-import { connectTcp, type Listener, listenTcp } from "../transports/node.ts";
-import type { Contest } from "./measure.ts";
-import type { Ends, Transfer } from "./proxy_ends.ts";
-
 /**
- * What the proxy carries, over real sockets, against a pipe that understands nothing. Viewer and server, the same for
- * both, are in a process of their own; only what stands in this one differs.
+ * What the proxy carries, over real sockets, against a pipe that understands nothing and against other people's proxies.
+ * Viewer and server, the same for all, are in a process of their own; only what stands in between differs.
+ *
+ * @module
  */
-export async function* proxy(quick: boolean): AsyncGenerator<Contest> {
-  const child = fork(fileURLToPath(new URL("proxy_ends.ts", import.meta.url)));
-  const relays: { close(): unknown }[] = [];
-  try {
-    const ends = (await answer(child)) as Ends;
-    const ours = async (scheme: string, port: number): Promise<number> => {
-      const relay = await listenProxy(scheme, port, ends.ca);
-      relays.push(relay);
-      return relay.port;
-    };
-    const theirs = async (dial: () => Socket): Promise<number> => {
-      const relay = await listenPipe(dial);
-      relays.push(relay);
-      return relay.port;
-    };
-    const streams = [
-      {
-        name: "None",
-        peer: "net pipe",
-        ours: { server: "none", relay: await ours("none", ends.ports.none) },
-        theirs: { server: "none", relay: await theirs(() => connect(ends.ports.none, HOST)) },
-      },
-      {
-        name: "X509None",
-        peer: "tls pipe",
-        ours: { server: "x509none", relay: await ours("x509none", ends.ports.x509none) },
-        theirs: {
-          server: "tls",
-          relay: await theirs(() => connectTls({ host: HOST, port: ends.ports.tls, ca: ends.ca })),
-        },
-      },
-    ] as const;
-    const bytes = (quick ? 2 : 128) * 2 ** 20;
-    for (const { name, peer, ours, theirs } of streams) {
+
+import { connect as connectTls, createSecureContext } from "node:tls";
+import type { Contest, LeftOut } from "./measure.ts";
+import type { RfbServer, Transfer, Way } from "./proxy_ends.ts";
+import { HOST, type ProxyBench } from "./proxy_parent.ts";
+import { novaMissing, startNova, startWebsockify, websockifyMissing } from "./proxy_peers.ts";
+
+/** Our relay beside a plain pipe: viewers come to both over TCP, and to ours over WebSockets as well. */
+export async function* proxyAgainstPipes(bench: ProxyBench, quick: boolean): AsyncGenerator<Contest> {
+  const bytes = (quick ? 2 : 128) * MIB;
+  for (const { name, scheme, peer, piped } of PIPES) {
+    const theirs = { server: piped, relay: await bench.pipe(piped) };
+    for (const [listen, goal] of LISTENING) {
+      const ours = { server: scheme, relay: await bench.proxy(scheme, listen) };
       for (const to of ["client", "server"] as const) {
-        // Once with a hash over all that arrives; the timed ones count.
-        for (const way of [ours, theirs]) await ask(child, { ...way, to, bytes: HASHED, hashed: true });
-        yield {
-          what: "proxy",
-          stream: `${name}, to the ${to}`,
-          chunk: "64 KiB",
-          peer,
-          goal: 0.85,
-          unit: "MB/s",
-          amount: bytes,
-          expected: bytes,
-          ours: () => ask(child, { ...ours, to, bytes, hashed: false }),
-          theirs: () => ask(child, { ...theirs, to, bytes, hashed: false }),
-        };
+        const stream = `${name}${listen === "ws" ? " to ws" : ""}, to the ${to}`;
+        yield await transferContest(bench, { stream, peer, goal, to, bytes, ours, theirs });
       }
     }
-  } finally {
-    child.kill();
-    for (const relay of relays) relay.close();
   }
 }
 
-const HOST = "127.0.0.1";
-const HASHED = 2 ** 21 + 1;
+const PIPES = [
+  { name: "None", scheme: "none", peer: "net pipe", piped: "none" },
+  { name: "X509None", scheme: "x509none", peer: "tls pipe", piped: "tls" },
+] as const;
 
-function listenProxy(scheme: string, port: number, ca: string): Promise<Listener> {
-  const { serve } = createSecurityProxy({
-    dial: (signal) => connectTcp({ host: HOST, port, signal }),
-    authentication: { schemes: schemesNamed([scheme]), credentials: () => ({}) },
-    tls: { ca },
-    log: ({ event, reason }) => {
-      if (event === "failed") console.error(`The proxy failed: ${reason}`);
-    },
-  });
-  return listenTcp({ onConnection: (client) => void serve(client) });
-}
+/** By how viewers come; they come to the pipe over TCP. */
+const LISTENING = [
+  ["tcp", 0.85],
+  ["ws", 0.5],
+] as const;
 
-function listenPipe(dial: () => Socket): Promise<{ readonly port: number; close(): void }> {
-  const server = createServer((client) => {
-    const upstream = dial();
-    for (const [socket, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      socket.setNoDelay(true);
-      socket.on("error", () => other.destroy());
-      socket.pipe(other);
+/**
+ * TLS 1.2 to the server and a WebSocket to the viewer, beside programs that do it. Nova's does all that ours does. websockify speaks
+ * no RFB: it reaches a server inside of TLS from the first byte, and does not look at its certificate. Neither gets as far as
+ * ServerInit in TLS 1.3: from a server's session tickets they read on until other bytes come.
+ */
+export async function* proxyAgainstProxies(bench: ProxyBench, quick: boolean): AsyncGenerator<Contest | LeftOut> {
+  const others = [
+    { peer: "websockify", missing: websockifyMissing(), goal: 1, server: "tls12", start: startWebsockify },
+    { peer: "Nova's proxy", missing: novaMissing(), goal: 2, server: "x509none12", start: startNova },
+  ] as const;
+  const bytes = (quick ? 2 : 32) * MIB;
+  const ours: Way = { server: "x509none12", relay: await bench.proxy("x509none12", "ws") };
+  for (const { peer, missing, goal, server, start } of others) {
+    const streams = (["client", "server"] as const).map((to) => ({ to, stream: `X509None to ws, to the ${to}` }));
+    if (missing !== undefined) {
+      for (const { stream } of streams) yield { what: "proxy", stream, peer, why: missing };
+      continue;
     }
-  });
-  return new Promise((resolve) => {
-    server.listen(0, HOST, () => {
-      const place = server.address();
-      resolve({ port: typeof place === "object" ? place!.port : 0, close: () => void server.close() });
-    });
-  });
+    const theirs = { server, relay: await start(bench) };
+    for (const { to, stream } of streams) {
+      yield await transferContest(bench, { stream, peer, goal, to, bytes, ours, theirs });
+    }
+  }
 }
 
-async function ask(child: ChildProcess, transfer: Transfer): Promise<number> {
-  child.send(transfer);
-  return (await answer(child)) as number;
+interface Carried extends Pick<Contest, "stream" | "peer" | "goal">, Pick<Transfer, "to" | "bytes"> {
+  readonly ours: Way;
+  readonly theirs: Way;
 }
 
-/** @throws {Error} the child ended: why, it has said itself */
-function answer(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const gone = (): void => reject(new Error("The process of both ends has ended"));
-    child.once("exit", gone);
-    child.once("message", (message) => {
-      child.off("exit", gone);
-      resolve(message);
-    });
-  });
+/** A row of bulk, once all bytes have shown that they arrive: with a hash, which the timed ones are not slowed by. */
+async function transferContest(
+  { ask }: ProxyBench,
+  { stream, peer, goal, to, bytes, ours, theirs }: Carried,
+): Promise<Contest> {
+  const transfer = (way: Way, bytes: number, hashed = false): Promise<number> =>
+    ask({ task: "transfer", ...way, to, bytes, connections: 1, hashed });
+  for (const way of [ours, theirs]) await transfer(way, HASHED, true);
+  return {
+    what: "proxy",
+    stream,
+    chunk: "64 KiB",
+    peer,
+    goal,
+    unit: "MB/s",
+    amount: bytes,
+    expected: bytes,
+    ours: () => transfer(ours, bytes),
+    theirs: () => transfer(theirs, bytes),
+  };
 }
+
+/**
+ * From connect to ServerInit through our proxy, which dials the server and passes VeNCrypt and TLS meanwhile, beside a
+ * connection and its TLS handshake alone. 1.3 times the time is 1 / 1.3 of the rate.
+ */
+export async function* proxyConnecting(bench: ProxyBench): AsyncGenerator<Contest> {
+  const { ca, ports } = bench.ends;
+  const secureContext = createSecureContext({ ca });
+  const handshake = (): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const began = performance.now();
+      const socket = connectTls({ host: HOST, port: ports.handshake, secureContext }, () => {
+        const took = performance.now() - began;
+        socket.once("close", () => resolve(took)).destroy();
+      });
+      socket.once("error", reject);
+    });
+  for (const listen of ["tcp", "ws"] as const) {
+    const way = { server: "x509none" as RfbServer, relay: await bench.proxy("x509none", listen) };
+    yield {
+      what: "proxy, connecting",
+      stream: `X509None${listen === "ws" ? " to ws" : ""}, up to ServerInit`,
+      chunk: "whole",
+      peer: "TLS handshake",
+      goal: 1 / 1.3,
+      unit: "connections/s",
+      amount: 1,
+      expected: 1,
+      ours: {
+        run: async (count) => ({
+          milliseconds: await bench.ask({ task: "join", ...way, count, keep: false }),
+          answer: 1,
+        }),
+      },
+      theirs: {
+        async run(count) {
+          let milliseconds = 0;
+          for (let i = 0; i < count; i++) milliseconds += await handshake();
+          return { milliseconds, answer: 1 };
+        },
+      },
+    };
+  }
+}
+
+const MIB = 2 ** 20;
+const HASHED = 2 * MIB + 1;

@@ -1,11 +1,12 @@
 /**
  * Viewer and server for the proxy's bench, run as a process of its own: it tells its parent where its servers listen, then
- * makes the transfers that it is asked for.
+ * does what it is asked for, one thing after the other.
  *
  * @module
  */
 
 import { createHash } from "node:crypto";
+import { WebSocket } from "ws";
 import { schemesNamed } from "../auth/mod.ts";
 import { RGBX8888 } from "../codec/pixel_format.ts";
 import { joinServer } from "../endpoints/client.ts";
@@ -13,23 +14,43 @@ import { admitClient, type ServerTls } from "../endpoints/server.ts";
 import { makeAuthority } from "../test/peers/certificates.ts";
 import { connectTcp, listenTcp } from "../transports/node.ts";
 import type { Transport } from "../transports/transport.ts";
+import { connectWebSocket } from "../transports/websocket.ts";
 
 /** What the parent is told first. */
 export interface Ends {
   readonly ca: string;
-  /** Servers without security, with VeNCrypt X509None, and without any inside of TLS: that one a pipe can reach. */
-  readonly ports: { readonly none: number; readonly x509none: number; readonly tls: number };
+  readonly ports: Readonly<Record<RfbServer | "handshake", number>>;
 }
 
-/** What the parent asks for; the answer is the number of bytes that came. */
-export interface Transfer {
-  /** The port of what stands in between. */
-  readonly relay: number;
-  readonly server: keyof Ends["ports"];
+/**
+ * Servers without security, with VeNCrypt X509None, and without any inside of TLS, where a pipe can reach them; the latter two
+ * also with nothing above TLS 1.2. One more knows TLS alone, and says nothing in it.
+ */
+export type RfbServer = "none" | "x509none" | "x509none12" | "tls" | "tls12";
+
+/** The way from viewer to server. */
+export interface Way {
+  /** Where what stands in between listens: `tcp://127.0.0.1:40312`, or the URL of a WebSocket. */
+  readonly relay: string;
+  readonly server: RfbServer;
+}
+
+/** Sends so many bytes through each of so many connections, all at once; the answer is how many came in all. */
+export interface Transfer extends Way {
+  readonly task: "transfer";
   readonly to: "client" | "server";
   readonly bytes: number;
+  readonly connections: number;
   /** Send noise, and compare a hash of what came with one of what was sent. */
   readonly hashed: boolean;
+}
+
+/** Connects so many times, one after the other, and answers with the milliseconds that it took up to ServerInit. */
+export interface Join extends Way {
+  readonly task: "join";
+  readonly count: number;
+  /** Leave them open. */
+  readonly keep: boolean;
 }
 
 type Pair = Readonly<Record<Transfer["to"], Transport>>;
@@ -37,21 +58,27 @@ type Pair = Readonly<Record<Transfer["to"], Transport>>;
 const authority = await makeAuthority();
 const certificate = await authority.issue({ purpose: "server" });
 const admitted = new Map<string, (transport: Transport) => void>();
-const pairs = new Map<number, Promise<Pair>>();
+const pairs = new Map<string, Pair[]>();
 const CHUNK = new Uint8Array(65536).fill(0x7f);
+const HOST = "127.0.0.1";
 
 const ports = {
   none: await listen("none", "none"),
   x509none: await listen("x509none", "x509none", { tls: certificate }),
+  x509none12: await listen("x509none12", "x509none", { tls: { ...certificate, maxVersion: "1.2" } }),
   tls: await listen("tls", "none", { tlsFromTheStart: certificate }),
+  tls12: await listen("tls12", "none", { tlsFromTheStart: { ...certificate, maxVersion: "1.2" } }),
+  handshake: (await listenTcp({ tls: certificate, onConnection: untilItCloses, onTlsFailure: () => {} })).port,
 };
 
-process.on("message", (transfer: Transfer) => void carry(transfer).then((bytes) => process.send!(bytes)));
+process.on("message", (task: Transfer | Join) => {
+  void (task.task === "join" ? join(task) : carry(task)).then((answer) => process.send!(answer));
+});
 process.on("disconnect", () => process.exit());
 process.send!({ ca: authority.cert, ports } satisfies Ends);
 
 async function listen(
-  server: Transfer["server"],
+  server: RfbServer,
   scheme: string,
   { tls = {}, tlsFromTheStart }: { readonly tls?: ServerTls; readonly tlsFromTheStart?: ServerTls } = {},
 ): Promise<number> {
@@ -74,19 +101,52 @@ async function listen(
   return listener.port;
 }
 
-/** A viewer and a server that have passed security, and will carry all transfers through this relay. */
-async function join({ relay, server }: Transfer): Promise<Pair> {
+async function untilItCloses(transport: Transport): Promise<void> {
+  try {
+    while ((await transport.read()) !== undefined);
+  } catch {} // it broke off: that is as good
+  transport.abort();
+}
+
+/** A viewer and a server that have passed security. */
+async function pairOver({ relay, server }: Way): Promise<Pair> {
   const serverSide = new Promise<Transport>((resolve) => admitted.set(server, resolve));
-  const client = await joinServer(await connectTcp({ host: "127.0.0.1", port: relay }), {
+  const { protocol, port } = new URL(relay);
+  const transport =
+    protocol === "tcp:"
+      ? await connectTcp({ host: HOST, port: Number(port) })
+      : await connectWebSocket(relay, { WebSocket });
+  const client = await joinServer(transport, {
     authentication: { schemes: schemesNamed(["none"]), credentials: () => ({}) },
   });
   return { client: client.transport, server: await serverSide };
 }
 
+async function join(task: Join): Promise<number> {
+  let milliseconds = 0;
+  for (let i = 0; i < task.count; i++) {
+    const began = performance.now();
+    const pair = await pairOver(task);
+    milliseconds += performance.now() - began;
+    if (task.keep) kept.push(pair);
+    else await Promise.all([pair.client.close(), pair.server.close()]);
+  }
+  return milliseconds;
+}
+
+const kept: Pair[] = [];
+
+/** The same connections carry all transfers through a relay. */
 async function carry(transfer: Transfer): Promise<number> {
-  const { relay, to, bytes, hashed } = transfer;
-  if (!pairs.has(relay)) pairs.set(relay, join(transfer));
-  const pair = await pairs.get(relay)!;
+  const { relay, connections } = transfer;
+  const open = pairs.get(relay) ?? [];
+  pairs.set(relay, open);
+  while (open.length < connections) open.push(await pairOver(transfer));
+  const counts = await Promise.all(open.slice(0, connections).map((pair) => carryOver(pair, transfer)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+async function carryOver(pair: Pair, { to, bytes, hashed }: Transfer): Promise<number> {
   const [sent, came] = [createHash("sha256"), createHash("sha256")];
   const [, count] = await Promise.all([send(), receive()]);
   if (hashed && sent.digest("hex") !== came.digest("hex")) throw new Error("What came is not what was sent");

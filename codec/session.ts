@@ -130,6 +130,18 @@ export type SessionEvent = HandshakeMessage | Authenticated | DialectSettled | C
  */
 export function observe(session: Session, from: "client" | "server", event: SessionEvent): Session {
   switch (event.type) {
+    // What comes by the thousand comes first.
+    case "pointerEvent":
+    case "keyEvent":
+    case "framebufferUpdateRequest":
+      return session;
+    case "rectangle":
+      return afterRectangle(session, event);
+    case "rectanglePayload": {
+      if (!session.displayModeChanging) return session;
+      const pixelFormat = decodePixelFormat(event.bytes);
+      return { ...session, displayModeChanging: false, pixelFormat, pixelFormatAsked: pixelFormat };
+    }
     case "protocolVersion":
       return from === "server"
         ? { ...session, phase: "clientVersion", serverVersion: event }
@@ -211,13 +223,6 @@ export function observe(session: Session, from: "client" | "server", event: Sess
     }
     case "resizeFrameBuffer":
       return { ...session, framebufferWidth: event.framebufferWidth, framebufferHeight: event.framebufferHeight };
-    case "rectangle":
-      return afterRectangle(session, event);
-    case "rectanglePayload": {
-      if (!session.displayModeChanging) return session;
-      const pixelFormat = decodePixelFormat(event.bytes);
-      return { ...session, displayModeChanging: false, pixelFormat, pixelFormatAsked: pixelFormat };
-    }
     default:
       return session;
   }

@@ -7,7 +7,7 @@
 
 import type { ImageDecoder, ImageEncoder, Subsampling } from "../codec/compression.ts";
 import { RfbError } from "../codec/errors.ts";
-import { withoutFiles } from "./emscripten.ts";
+import { withoutCopies, withoutFiles } from "./emscripten.ts";
 import { checkJpeg } from "./jpeg_header.ts";
 import { createLibrary, type Decoder, type Encoder, type Library } from "./libjpegturbo.ts";
 
@@ -45,15 +45,15 @@ export function createJpeg(module: WebAssembly.Module): Jpeg {
   }
 
   return {
-    decodeJpeg(bytes, width, height) {
+    decodeJpeg(bytes, width, height, isDrawnAtOnce = false) {
       checkJpeg(bytes, width, height);
       try {
         return run(({ decoder }) => {
           decoder.getEncodedBuffer(bytes.length).set(bytes);
           decoder.decode();
-          const { componentCount } = decoder.getFrameInfo();
-          const pixels = decoder.getDecodedBuffer();
-          return { width, height, data: componentCount === 1 ? rgbaOfGray(pixels) : rgbaOfRgb(pixels) };
+          const samples = decoder.getDecodedBuffer();
+          const isRgb = samples.length === 3 * width * height;
+          return { width, height, data: isRgb && isDrawnAtOnce ? samples : rgbaOf(samples, width * height) };
         });
       } catch (cause) {
         throw new RfbError("malformed", "Cannot decode a JPEG", "libjpeg-turbo finds fault with it", { cause });
@@ -82,7 +82,7 @@ export function createJpeg(module: WebAssembly.Module): Jpeg {
         encoder.setProgressive(0);
         encoder.setSubSampling(SUBSAMPLINGS.indexOf(chroma));
         encoder.encode();
-        return new Uint8Array(encoder.getEncodedBuffer().buffer);
+        return new Uint8Array(encoder.getEncodedBuffer());
       });
     },
   };
@@ -108,30 +108,24 @@ function instantiate(module: WebAssembly.Module): Instance {
   };
   withoutFiles(() => createLibrary(library)).catch(() => {});
   if (!isWhole(library)) throw new TypeError("Cannot load JPEG: this is not the module of libjpeg-turbo");
-  return { library, decoder: new library.JPEGDecoder(), encoder: new library.JPEGEncoder(), faults: 0 };
+  const decoder = new library.JPEGDecoder();
+  withoutCopies(() => decoder.getDecodedBuffer());
+  return { library, decoder, encoder: new library.JPEGEncoder(), faults: 0 };
 }
 
 function isWhole(library: Partial<Library>): library is Library {
   return library.JPEGDecoder !== undefined && library.JPEGEncoder !== undefined && library.HEAPU8 !== undefined;
 }
 
-function rgbaOfRgb(rgb: Uint8Array): Uint8Array {
-  const rgba = new Uint8Array((rgb.length / 3) * 4);
-  for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
-    rgba[to] = rgb[from]!;
-    rgba[to + 1] = rgb[from + 1]!;
-    rgba[to + 2] = rgb[from + 2]!;
-    rgba[to + 3] = 255;
+/** Of R, G, B, or of grey. */
+function rgbaOf(samples: Uint8Array, pixels: number): Uint8Array {
+  const rgba = new Int32Array(pixels);
+  const isGrey = samples.length === pixels;
+  const [size, green, blue] = isGrey ? [1, 0, 0] : [3, 1, 2];
+  for (let to = 0, from = 0; to < pixels; to++, from += size) {
+    rgba[to] = samples[from]! | (samples[from + green]! << 8) | (samples[from + blue]! << 16) | 0xff000000;
   }
-  return rgba;
-}
-
-function rgbaOfGray(gray: Uint8Array): Uint8Array {
-  const rgba = new Uint8Array(4 * gray.length).fill(255);
-  for (let from = 0, to = 0; from < gray.length; from++, to += 4) {
-    rgba[to] = rgba[to + 1] = rgba[to + 2] = gray[from]!;
-  }
-  return rgba;
+  return new Uint8Array(rgba.buffer);
 }
 
 function fillRgb(rgb: Uint8Array, rgba: Uint8Array | Uint8ClampedArray, pixels: number): void {

@@ -17,8 +17,7 @@ export interface Decoder {
   getEncodedBuffer(size: number): Uint8Array;
   /** Throws a number: the address of a C++ exception. */
   decode(): void;
-  getFrameInfo(): FrameInfo;
-  /** A view of the module's memory, to be read at once. */
+  /** R, G, B, or grey, where the picture has no more. A view of the module's memory, to be read at once. */
   getDecodedBuffer(): Uint8Array;
 }
 
@@ -31,8 +30,8 @@ export interface Encoder {
   /** 0: 4:4:4, 1: 4:2:2, 2: 4:2:0. */
   setSubSampling(subsampling: number): void;
   encode(): void;
-  /** A copy. */
-  getEncodedBuffer(): Uint8ClampedArray<ArrayBuffer>;
+  /** A view of the module's memory, to be read at once. */
+  getEncodedBuffer(): Uint8Array;
 }
 
 /** What Emscripten makes of the object that the factory is handed. */

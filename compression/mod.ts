@@ -18,8 +18,9 @@
  * ```
  *
  * JPEG's WebAssembly is a file of the package `@cornerstonejs/codec-libjpeg-turbo-8bit`. Node, Deno and Bun find it in
- * node_modules, and webpack and Vite put it where a browser finds it; elsewhere it is handed in. A Cloudflare Worker
- * may not compile, so it imports the module:
+ * node_modules, and webpack and Vite put it where a browser finds it; elsewhere it is handed in. The package has code for
+ * Node too: for a browser or a Worker esbuild wants `--external:fs --external:path`. A Cloudflare Worker may not compile, so
+ * it imports the module:
  *
  *     import jpegModule from "../node_modules/@cornerstonejs/codec-libjpeg-turbo-8bit/dist/libjpegturbowasm.wasm";
  *

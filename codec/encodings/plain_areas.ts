@@ -93,4 +93,4 @@ const SIDE = 16;
 /** No pixel. */
 const NONE = -1;
 /** Blocks: a smaller area is not worth a rectangle of its own, and the others that it then takes. */
-const LEAST = Number(globalThis.process?.env?.LEAST ?? 8);
+const LEAST = 8;

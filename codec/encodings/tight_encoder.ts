@@ -1,6 +1,6 @@
 import type { Deflater, Image, Subsampling } from "../compression.ts";
 import { Encoding } from "../names.ts";
-import { type PixelWriter, type Surface, valuesOf, writePixel, writePixels } from "../pixels.ts";
+import { isPlain, type PixelWriter, type Surface, valuesOf, writePixel, writePixels } from "../pixels.ts";
 import type { EncodeContext } from "./context.ts";
 import { FILL, FILTERED, JPEG, MAXIMUM_TIGHT_WIDTH, MINIMUM_TO_DEFLATE, PLAIN } from "./tight.ts";
 import { bitsOf, GRADIENT, gradientOf, PALETTE } from "./tight_filters.ts";
@@ -28,9 +28,11 @@ export function encodeWith(
     context: EncodeContext,
   ) => Uint8Array,
 ): Uint8Array {
-  const { width, pixels } = area;
+  const { width, height, pixels } = area;
   const { format, tpixel } = context.pixels;
-  const values = valuesOf(pixels, format);
+  // Of one colour a pixel says it all.
+  const isOne = pixels.length > 0 && isPlain(pixels, 0, width, width, height);
+  const values = valuesOf(isOne ? pixels.subarray(0, 1) : pixels, format);
   const palette = paletteOf(values, tpixel.size === 1 ? 2 : 256);
   if (palette !== undefined && palette.values.length <= 1) {
     const payload = new Uint8Array(1 + tpixel.size);

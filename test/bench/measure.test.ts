@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { measureGrowth } from "../../bench/growth.ts";
 import { type Contest, measure, type Row } from "../../bench/measure.ts";
 import { tableOf } from "../../bench/report.ts";
 
@@ -24,17 +25,38 @@ test.each(["ours", "theirs"] as const)("a wrong answer ends the bench: %s", asyn
   await expect(measure({ ...CONTEST, [side]: () => 8 }, true)).rejects.toThrow(message);
 });
 
+test("a curve has the cost of one unit at each of its points, and ends at a wrong answer", async () => {
+  const points = [
+    { at: "1", amount: 1, expected: 7, side: elsewhere(3) },
+    { at: "10", amount: 10, expected: 7, side: elsewhere(5) },
+  ];
+  const curve = { what: "it", along: "users", unit: "ns a user", points } as const;
+  expect(await measureGrowth(curve, false)).toEqual({
+    ...{ what: "it", along: "users", unit: "ns a user" },
+    points: [point("1", 3e6), point("10", 5e5)],
+  });
+  const wrong = { ...curve, points: [points[0]!, { ...points[1]!, expected: 8 }] };
+  await expect(measureGrowth(wrong, true)).rejects.toThrow("Wrong result: it, users 10: 7, not 8");
+});
+
+function point(at: string, cost: number) {
+  return { at, cost };
+}
+
 test("the table has a block for each group, and tells what falls short and what was left out", () => {
   const row = (what: string, ratio: number): Row => ({
     ...{ what, stream: "s", chunk: "64 KiB", peer: "p", unit: "Mpx/s" },
     ...{ ours: 123.4, theirs: 5.67, ratio, goal: 3, spread: 0.125 },
   });
-  const header = { runtime: "node", versions: { node: "20" }, cpu: "c", date: "d", quick: false };
+  const header = { runtime: "node", versions: { node: "20" }, cpu: "c", machine: "m", date: "d", quick: false };
   const rows = [row("ZRLE decoder", 4), row("ZRLE decoder, portable", 2), row("Raw decoder", 3)];
   const leftOut = ["one", "two"].map((stream) => ({ what: "Raw decoder", stream, peer: "noVNC", why: "it cannot" }));
-  expect(tableOf(header, rows, leftOut)).toBe(
+  const growth = [
+    { what: "a proxy", along: "users", unit: "ns a byte" as const, points: [point("1", 12), point("500", 3.4567)] },
+  ];
+  expect(tableOf({ header, rows, leftOut, growth })).toBe(
     `node 20
-c, d
+c, m, d
 
 what                    stream  chunk   ours       peer  theirs     ratio  spread  goal
 
@@ -42,6 +64,12 @@ ZRLE decoder            s       64 KiB  123 Mpx/s  p     5.7 Mpx/s  4.00   13 % 
 ZRLE decoder, portable  s       64 KiB  123 Mpx/s  p     5.7 Mpx/s  2.00   13 %    3     short
 
 Raw decoder             s       64 KiB  123 Mpx/s  p     5.7 Mpx/s  3.00   13 %    3
+
+How costs grow:
+
+a proxy
+  users      1     500
+  ns a byte  12.0  3.46
 
 Left out:
   noVNC (it cannot): one (Raw decoder), two (Raw decoder)`,

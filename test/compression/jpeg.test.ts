@@ -23,6 +23,18 @@ describe("decodes, to the very bit that djpeg does,", () => {
     expect([...image.data]).toEqual(rgba(bytesOf(pixels)));
   });
 
+  test.each(JPEGS)(
+    "$name, for whoever draws it at once: colours without A, in memory of its own",
+    ({ file, pixels }) => {
+      const { data } = decodeJpeg(bytesOf(file), width, height, true);
+      const samples = bytesOf(pixels);
+      const isGrey = samples.length === width * height;
+      expect([...data]).toEqual(isGrey ? rgba(samples) : [...samples]);
+      // Nothing is copied out of it.
+      if (!isGrey) expect(decodeJpeg(bytesOf(file), width, height, true).data.buffer).toBe(data.buffer);
+    },
+  );
+
   test("what is followed by other bytes", () => {
     const bytes = bytesOf(JPEGS[0]!.file);
     const followed = new Uint8Array([...bytes, 1, 2, 0xff, 0xd8]);
@@ -181,6 +193,7 @@ describe("its WebAssembly", () => {
 
   test("asks for no file and no place where there are none, as in a Worker, and leaves no trace", async () => {
     const scope = globalThis as { WorkerGlobalScope?: unknown; self?: unknown };
+    const clamped = Uint8ClampedArray;
     scope.WorkerGlobalScope = class {};
     scope.self = globalThis;
     try {
@@ -188,6 +201,7 @@ describe("its WebAssembly", () => {
       expect(decodeJpeg(bytesOf(JPEGS[0]!.file), width, height).width).toBe(width);
       expect("location" in globalThis).toBe(false);
       expect("type" in process).toBe(false);
+      expect(Uint8ClampedArray).toBe(clamped);
     } finally {
       delete scope.WorkerGlobalScope;
       delete scope.self;

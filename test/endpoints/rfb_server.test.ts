@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { schemesNamed } from "../../auth/mod.ts";
 import {
-  createPixelReaders,
+  pixelReadersOf,
   createSurface,
   DEFAULT_LIMITS,
   Encoding,
@@ -39,7 +39,7 @@ const INDEXED: PixelFormat = {
 function squeezed({ pixels }: Surface, format: PixelFormat): Uint8Array {
   const cube = { ...BGR233, redShift: 5, greenShift: 2, blueShift: 0 };
   const kept = format.trueColourFlag === 0 ? cube : format;
-  const { ofValue } = createPixelReaders(kept);
+  const { ofValue } = pixelReadersOf(kept);
   return new Uint8Array(Uint32Array.from(valuesOf(pixels, kept), (value) => ofValue(value)).buffer);
 }
 
