@@ -170,7 +170,30 @@ function fillIndices(
   const mask = (1 << bits) - 1;
   let at = reader.at;
   for (let row = y * stride + x, end = row + height * stride; row < end; row += stride) {
-    for (let to = row, rowEnd = row + width; to < rowEnd; at++) {
+    const rowEnd = row + width;
+    let to = row;
+    // Whole bytes, unless there is an index in one that is too large.
+    if (bits === 4) {
+      for (; to + 2 <= rowEnd; to += 2, at++) {
+        const byte = bytes[at]!;
+        const one = byte >> 4;
+        const two = byte & 15;
+        if (one >= paletteSize || two >= paletteSize) break;
+        pixels[to] = palette[one]!;
+        pixels[to + 1] = palette[two]!;
+      }
+    } else {
+      const isWhole = paletteSize === 4;
+      for (; to + 4 <= rowEnd; to += 4, at++) {
+        const byte = bytes[at]!;
+        if (!isWhole && (byte & (byte >> 1) & 0x55) !== 0) break; // a 3
+        pixels[to] = palette[byte >> 6]!;
+        pixels[to + 1] = palette[(byte >> 4) & 3]!;
+        pixels[to + 2] = palette[(byte >> 2) & 3]!;
+        pixels[to + 3] = palette[byte & 3]!;
+      }
+    }
+    for (; to < rowEnd; at++) {
       const byte = bytes[at]!;
       for (let shift = 8 - bits; shift >= 0 && to < rowEnd; shift -= bits, to++) {
         const index = (byte >> shift) & mask;
@@ -239,16 +262,23 @@ function readPaletteRuns(
     const index = byte & 127;
     if (index >= paletteSize) throw notInPalette(reader, index, at - 1);
     const colour = palette[index]!;
-    let length = 1;
-    if (byte > 127) {
-      let more = 0;
-      do {
-        if (at >= end) expectBytes(bytes, at, 1, reader.act);
-        more = bytes[at++]!;
-        length += more;
-      } while (more === 255);
-      if (length > left) throw runTooLong(reader, length, left, at);
+    if (to === rowEnd) {
+      to += stride - width;
+      rowEnd += stride;
     }
+    if (byte < 128) {
+      pixels[to++] = colour;
+      left -= 1;
+      continue;
+    }
+    let length = 1;
+    let more = 0;
+    do {
+      if (at >= end) expectBytes(bytes, at, 1, reader.act);
+      more = bytes[at++]!;
+      length += more;
+    } while (more === 255);
+    if (length > left) throw runTooLong(reader, length, left, at);
     left -= length;
     while (length > rowEnd - to) {
       length -= rowEnd - to;
