@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { arch, cpus, release, totalmem, type } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
+import { arch, cpus, totalmem, type } from "node:os";
 import { RUNTIME } from "../test/runtimes/name.ts";
 import { compilerVersion, libvncVersion } from "./c_program.ts";
 import type { Growth } from "./growth.ts";
@@ -23,10 +23,16 @@ export function headerOf(quick: boolean): Header {
       ...pythonVersions(),
     },
     cpu: `${cores[0]?.model.trim() ?? "unknown"}, ${cores.length} cores`,
-    machine: `${type()} ${release()} ${arch()}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+    machine: `${systemName()}, ${arch()}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
     date: new Date().toISOString(),
     quick,
   };
+}
+
+function systemName(): string {
+  const file = "/etc/os-release";
+  const name = existsSync(file) ? /^PRETTY_NAME="(.+)"$/m.exec(readFileSync(file, "utf8"))?.[1] : undefined;
+  return name ?? type();
 }
 
 /** What ran, where and when: a line each. */

@@ -23,7 +23,7 @@ async function printed(filter: string, ...args: readonly string[]): Promise<Resu
 }
 
 /** Numbers that are not finite would have become null. */
-function row(what: string, stream: string, peer: string, unit: string, goal: unknown, chunk = "64 KiB"): unknown {
+function row(what: string, stream: string, peer: string, unit: string, goal: number | null, chunk = "64 KiB"): unknown {
   const [ours, theirs, ratio, spread] = [1, 2, 3, 4].map(() => expect.any(Number));
   return { what, stream, chunk, peer, ours, theirs, unit, ratio, goal, spread };
 }
@@ -161,7 +161,7 @@ peer("the bench's programs in C", [libvncMissing], () => {
     async () => {
       const { rows } = await printed("encoder");
       const encoder = (encoding: string, stream: string): unknown =>
-        row(`${encoding} encoder`, stream, "libvncserver", "Mpx/s", expect.toBeOneOf([null, 0.5]), "whole");
+        row(`${encoding} encoder`, stream, "libvncserver", "Mpx/s", 0.5, "whole");
       expect(rows).toEqual(
         ["ZRLE", "Tight", "Hextile"].flatMap((encoding) =>
           ["888", "565"].map((depth) =>

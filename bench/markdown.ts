@@ -1,0 +1,116 @@
+/**
+ * The page of figures.
+ *
+ * @module
+ */
+
+import { existsSync, readFileSync } from "node:fs";
+import { type Standing, shareOf, standings } from "./goals.ts";
+import type { Growth } from "./growth.ts";
+import type { Row } from "./measure.ts";
+import { leftOutLines, QUICK } from "./report.ts";
+import type { Header, Result } from "./result.ts";
+import { costText, goalText, groupOf, rateText, ratioText } from "./text.ts";
+
+/** Between them stands what people wrote, and a new page keeps it. */
+const [NOTES, END_OF_NOTES] = ["<!-- notes -->", "<!-- end of notes -->"];
+
+/** The notes of a page, as they stand between their marks: empty where there is no page yet, or none in it. */
+export function notesIn(file: string): string {
+  if (!existsSync(file)) return "";
+  const page = readFileSync(file, "utf8");
+  const [from, to] = [page.indexOf(NOTES), page.indexOf(END_OF_NOTES)];
+  return from < 0 || to < from ? "" : page.slice(from + NOTES.length, to).trim();
+}
+
+/** The page, with these notes. */
+export function pageOf({ header, rows, leftOut, growth }: Result, notes: string): string {
+  const groups = [...new Set(rows.map(({ what }) => groupOf(what)))];
+  return `${[
+    "# How fast it is",
+    ABOUT,
+    ...headerParts(header),
+    "## Goals",
+    "The least ratio wanted, and the row that is furthest from it: of its goal, how much it reaches.",
+    table(["what", "against", "at least", "worst row", "its ratio", "", "rows short"], standings(rows).map(goalCells)),
+    NOTES,
+    ...(notes === "" ? [] : [notes]),
+    END_OF_NOTES,
+    "## All rows",
+    ...groups.flatMap((group) => [
+      `### ${group}`,
+      table(ROW_HEAD, rows.filter(({ what }) => groupOf(what) === group).map(rowCells)),
+    ]),
+    "## How costs grow",
+    "A flat line is what we want: the cost of one is the same however many there are.",
+    ...growth.flatMap(growthParts),
+    ...(leftOut.length === 0
+      ? []
+      : [
+          "## What was left out",
+          leftOutLines(leftOut)
+            .map((line) => `- ${escaped(line)}`)
+            .join("\n"),
+        ]),
+  ].join("\n\n")}\n`;
+}
+
+const ABOUT = `\`npm run bench -- --write docs/performance.md\` writes this page, and keeps what stands between its marks for notes;
+\`npm run bench -- --help\` tells of one group alone, of other runtimes, and of comparing with an earlier run. Each row sets us
+beside somebody else on the same machine, in turns: eleven rounds of a tenth of a second each, after a check that what comes out is
+right, and with every answer checked. All figures are medians. The ratio is the median of the rounds' ratios, above 1 where we are
+ahead, and the spread lies between their quartiles. Most are rates; of memory, the ratio is what is allowed over what is taken,
+each round a process of its own.
+
+- Decoders draw the same stream, each pass as a new connection that makes its own framebuffer. libvncclient and libvncserver are
+  the distribution's, under small programs of ours, compiled with \`gcc -O2\`, that keep their own time.
+- The proxy's viewer and server are in a process of their own, over loopback. Where a row says "to ws", the viewer comes to our
+  proxy over a WebSocket; to a plain pipe it comes over TCP all the same.
+- To websockify and Nova's proxy it comes over a WebSocket, as to ours. Servers speak TLS 1.2 in these rows: with 1.3 neither of
+  the two gets as far as ServerInit. websockify speaks neither RFB nor VeNCrypt: it gets a server inside of TLS from the first
+  byte (\`--ssl-target\`), and does not check its certificate. Nova's passes VeNCrypt X509None as ours does; its look-up of
+  tokens is left away.
+- Connecting takes from the viewer's connection to ServerInit, with the proxy's own connection, VeNCrypt and TLS in it. It is set
+  beside a connection and a TLS handshake alone, to a server of the same make: 1.3 times the time is a ratio of 0.769.`;
+
+function headerParts({ versions, cpu, machine, date, quick }: Header): readonly string[] {
+  const facts = [
+    ["machine", [cpu, machine].filter((one) => one !== "").join(", ")],
+    ["date", date.slice(0, 10)],
+  ];
+  const named = table(["", ""], [...facts, ...Object.entries(versions)] as string[][]);
+  return [named, ...(quick ? [`**${QUICK}**`] : [])];
+}
+
+function goalCells({ goal, worst, rows, short }: Standing): readonly string[] {
+  const { what, against } = goal;
+  if (worst === undefined) return [what, against, "", "not measured", "", "", ""];
+  const row = `${worst.what}, ${worst.stream}${worst.chunk === "whole" ? "" : `, ${worst.chunk}`}`;
+  const share = shareOf(worst);
+  const reached =
+    share < 1 ? `**short by ${Number((100 * (1 - share)).toPrecision(3))} %**` : `met, ${ratioText(share)} times`;
+  return [what, against, goalText(worst.goal), row, ratioText(worst.ratio), reached, `${short} of ${rows}`];
+}
+
+const ROW_HEAD = ["what", "stream", "chunk", "ours", "against", "theirs", "ratio", "spread", "at least", ""];
+
+function rowCells({ what, stream, chunk, ours, peer, theirs, unit, ratio, spread, goal }: Row): readonly string[] {
+  return [
+    ...[what, stream, chunk, rateText(ours, unit), peer, rateText(theirs, unit), ratioText(ratio)],
+    ...[`${(100 * spread).toFixed(0)} %`, goalText(goal), goal === null ? "" : ratio < goal ? "**short**" : "met"],
+  ];
+}
+
+function growthParts({ what, along, unit, points }: Growth): readonly string[] {
+  const head = [`${what}: ${along}`, ...points.map(({ at }) => at)];
+  return [table(head, [[unit, ...points.map(({ cost }) => costText(cost))]])];
+}
+
+function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(escaped).join(" | ")} |`;
+  return [line(head), `|${"---|".repeat(head.length)}`, ...lines.map(line)].join("\n");
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
