@@ -112,7 +112,15 @@ export interface RfbClient extends AsyncIterable<RfbClientEvent> {
 export function createRfbClient(connection: ClientConnection, options: RfbClientOptions = {}): RfbClient {
   const { pixelFormat = RGBX8888, limits = DEFAULT_LIMITS } = options;
   const encodingTypes = encodingTypesOf(options);
-  const framebuffer = createFramebuffer({ ...options, limits });
+  const framebuffer = createFramebuffer({
+    ...options,
+    limits,
+    onPicture(picture, { x, y }) {
+      framebuffer.draw(x, y, picture);
+      // Of a video it may come long after its rectangle.
+      if (!isUpdating) events.add({ type: "update", areas: [] });
+    },
+  });
   const collect = createPayloadCollector();
   const events = createLatest<RfbClientEvent>((event) =>
     event.type === "update" ? { type: "update", areas: framebuffer.takeDamage() } : event,
@@ -133,6 +141,7 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
   let unsent = 0;
   let lastAnswer: Promise<unknown> = Promise.resolve();
   let painted = 0; // pixels since others had their turn
+  let isUpdating = false;
   let hasDrawn = false; // in the present update
 
   let isClosed = false; // by ourselves
@@ -305,13 +314,14 @@ export function createRfbClient(connection: ClientConnection, options: RfbClient
         return;
       }
       case "framebufferUpdate":
+        isUpdating = true;
         screenshots.updateBegins();
         return;
       case "framebufferUpdateEnd":
         if (hasDrawn) events.add({ type: "update", areas: [] });
         screenshots.updateEnds();
         requests.updateEnds(hasDrawn);
-        hasDrawn = false;
+        isUpdating = hasDrawn = false;
         return;
       case "bell":
         events.add({ type: "bell" });

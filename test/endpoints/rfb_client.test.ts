@@ -6,6 +6,7 @@ import {
   DEFAULT_LIMITS,
   Encoding,
   FenceFlag,
+  type Image,
   NO_COMPRESSION,
   RGBX8888,
 } from "../../codec/mod.ts";
@@ -228,6 +229,24 @@ describe("The end of a session", () => {
       await expect(soon("end", client.closed)).rejects.toMatchObject({ name: "RfbError", code: "unknownType" });
     },
   );
+
+  test("tells of a video's picture that comes long after its rectangle", async () => {
+    let show: ((picture: Image) => void) | undefined;
+    const createH264Decoder: Compression["createH264Decoder"] = (_width, _height, onPicture) => {
+      show = onPicture;
+      return { decode: () => {}, close: () => {} };
+    };
+    const { client, server } = await meet({ compression: { ...NO_COMPRESSION, createH264Decoder } });
+    const events = client[Symbol.asyncIterator]();
+    await begin(server);
+    const head = join([be16(0), be16(0), be16(4), be16(2), be32(Encoding.OpenH264)]);
+    await server.sendBytes(join([head, be32(1), be32(0), Uint8Array.of(1)]));
+    expect((await soon("an update", events.next())).value).toMatchObject({ type: "update" });
+    show?.({ width: 4, height: 2, data: new Uint8Array(32).fill(255) });
+    const areas = [{ x: 0, y: 0, width: 4, height: 2 }];
+    expect((await soon("another", events.next())).value).toStrictEqual({ type: "update", areas });
+    await server.close();
+  });
 
   test("lets go of the decoders of videos", async () => {
     let open = 0;
