@@ -17,6 +17,7 @@ import {
   malformed,
   createDeflater as portableDeflater,
   createInflater as portableInflater,
+  SPARE,
   trailing,
 } from "./zlib.ts";
 
@@ -62,19 +63,19 @@ export function createDeflater(level: number): Deflater {
 function nativeRun(stream: Stream): (deflated: Uint8Array, maximum: number) => Uint8Array {
   let held = new Uint8Array(0);
   return (deflated, maximum) => {
-    // One byte above the maximum is what tells too much from enough.
-    let output = held.length > 0 ? held : new Uint8Array(Math.min(maximum + 1, 16 * deflated.length + 512));
+    const most = maximum + SPARE;
+    let output = held.length > 0 ? held : new Uint8Array(Math.min(most, 16 * deflated.length + 512));
     let size = 0;
     let left = deflated.length;
     for (;;) {
-      const room = Math.min(output.length, maximum + 1);
+      const room = Math.min(output.length, most);
       stream.write(deflated, deflated.length - left, left, output, size, room);
       if (stream.fault !== undefined) throw malformed(stream.fault);
       left = stream.state[IN_LEFT]!;
       size = room - stream.state[OUT_LEFT]!;
       if (size > maximum) throw exceeded(maximum);
       if (size < room) break;
-      const larger = new Uint8Array(Math.min(maximum + 1, 4 * output.length));
+      const larger = new Uint8Array(Math.min(most, 4 * output.length));
       larger.set(output);
       output = larger;
     }

@@ -25,30 +25,14 @@ import { RfbError } from "../codec/errors.ts";
 export function createInflater(): Inflater {
   const stream = new ZStream();
   zlibInflateInit(stream);
-  return faithful(pakoRun(stream, 0));
+  return faithful(pakoRun(stream));
 }
 
-/**
- * Inflates piece by piece from a stream of pako's that has been set up.
- *
- * @param trailer bytes after the stream's end that are passed over: the checksum, where pako takes it for no part
- * @internal its declaration would bring pako's
- */
-export function pakoRun(stream: ZStream, trailer: number): (deflated: Uint8Array, maximum: number) => Uint8Array {
+function pakoRun(stream: ZStream): (deflated: Uint8Array, maximum: number) => Uint8Array {
   let held = NONE;
-  const isOver = false;
-  let passable = trailer;
-  const pass = (bytes: number): void => {
-    passable -= bytes;
-    if (passable < 0) throw malformed(`${-passable} bytes after its end`);
-  };
   return (deflated, maximum) => {
-    if (isOver) {
-      pass(deflated.length);
-      return NONE;
-    }
-    // One byte above the maximum is what tells too much from enough.
-    let output = held.length > 0 ? held : new Uint8Array(Math.min(maximum + 1, 4 * deflated.length + 512));
+    const most = maximum + SPARE;
+    let output = held.length > 0 ? held : new Uint8Array(Math.min(most, 4 * deflated.length + 512));
     let size = 0;
     stream.input = deflated;
     stream.next_in = 0;
@@ -56,7 +40,7 @@ export function pakoRun(stream: ZStream, trailer: number): (deflated: Uint8Array
     for (;;) {
       stream.output = output;
       stream.next_out = size;
-      stream.avail_out = Math.min(output.length, maximum + 1) - size;
+      stream.avail_out = Math.min(output.length, most) - size;
       const status = zlibInflate(stream, Z_SYNC_FLUSH);
       size = stream.next_out;
       if (size > maximum) throw exceeded(maximum);
@@ -64,7 +48,7 @@ export function pakoRun(stream: ZStream, trailer: number): (deflated: Uint8Array
       if (status < 0 && status !== Z_BUF_ERROR) throw malformed(stream.msg || `pako's status ${status}`);
       if (status === Z_STREAM_END && stream.avail_in > 0) throw trailing(stream.avail_in);
       if (status === Z_STREAM_END || stream.avail_out > 0) break;
-      const larger = new Uint8Array(Math.min(maximum + 1, 2 * output.length));
+      const larger = new Uint8Array(Math.min(most, 2 * output.length));
       larger.set(output);
       output = larger;
     }
@@ -148,6 +132,12 @@ export function exceeded(maximum: number): RfbError {
 
 const ACT = "Cannot inflate a zlib stream";
 const NONE: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
+/**
+ * Bytes of room above the maximum. One would tell too much from enough, but only with more room than the longest match
+ * takes does zlib copy without looking where the room ends.
+ */
+export const SPARE: number = 512;
 
 /** Bytes that a stream keeps for its next output: most rectangles are smaller, and a connection has six streams. */
 export const HELD: number = 2 << 20;
