@@ -344,6 +344,18 @@ function createPixelReaders(format: PixelFormat, output: PixelOutput): PixelRead
   };
 }
 
+/** The bytes of pixels of these values: a view where the host has the same. */
+export function bytesOf(writer: PixelWriter, values: Uint32Array): Uint8Array {
+  const { size, shifts } = writer;
+  // The host's own numbers, which are little-endian: it makes them of others faster than any loop of ours.
+  if (size === 1) return new Uint8Array(values);
+  if (size === 2 && shifts[0] === 0) return new Uint8Array(new Uint16Array(values).buffer);
+  if (size === 4 && shifts[0] === 0) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const bytes = new Uint8Array(values.length * size);
+  writePixels(writer, bytes, 0, values, 0, values.length);
+  return bytes;
+}
+
 /** How pixels of this format are written. */
 export function createPixelWriters(format: PixelFormat): PixelWriters {
   const size = bytesPerPixelOf(format);

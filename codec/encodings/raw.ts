@@ -1,4 +1,4 @@
-import { readArea, readPixels, type Surface, valuesOf, writePixels } from "../pixels.ts";
+import { bytesOf, readArea, readPixels, type Surface, valuesOf } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import type { DecodeContext, EncodeContext } from "./context.ts";
 import { expectLength } from "./payload.ts";
@@ -53,10 +53,5 @@ export function decodeRawPiece(
 
 /** The pixels, row by row. */
 export function encodeRaw({ pixels }: Surface, { pixels: { format, pixel } }: EncodeContext): Uint8Array {
-  const values = valuesOf(pixels, format);
-  // Numbers of the host, which are little-endian, too.
-  if (pixel.size === 4 && format.bigEndianFlag === 0) return new Uint8Array(values.buffer);
-  const bytes = new Uint8Array(pixels.length * pixel.size);
-  writePixels(pixel, bytes, 0, values, 0, values.length);
-  return bytes;
+  return bytesOf(pixel, valuesOf(pixels, format));
 }

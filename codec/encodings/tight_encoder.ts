@@ -1,6 +1,6 @@
 import type { Deflater, Image, Subsampling } from "../compression.ts";
 import { Encoding } from "../names.ts";
-import { isPlain, type PixelWriter, type Surface, valuesOf, writePixel, writePixels } from "../pixels.ts";
+import { bytesOf, isPlain, type Surface, valuesOf, writePixel, writePixels } from "../pixels.ts";
 import type { EncodeContext } from "./context.ts";
 import { FILL, FILTERED, JPEG, MAXIMUM_TIGHT_WIDTH, MINIMUM_TO_DEFLATE, PLAIN } from "./tight.ts";
 import { bitsOf, GRADIENT, gradientOf, PALETTE } from "./tight_filters.ts";
@@ -130,10 +130,10 @@ function pixelsOf(
     return deflated(BIT_STREAM, filter, bitsOf(indices, width), context);
   }
   if (isSmooth(values, width, height, context)) {
-    const differences = bytesOf(gradientOf(values, width, 0, height, format), tpixel);
+    const differences = bytesOf(tpixel, gradientOf(values, width, 0, height, format));
     return deflated(GRADIENT_STREAM, Uint8Array.of(GRADIENT), differences, context);
   }
-  return deflated(PIXEL_STREAM, NO_FILTER, bytesOf(values, tpixel), context);
+  return deflated(PIXEL_STREAM, NO_FILTER, bytesOf(tpixel, values), context);
 }
 
 function isWorthIt({ values }: Palette, pixels: number): boolean {
@@ -154,15 +154,9 @@ function isSmooth(
   if (tpixel.size === 1 || compressionLevel < LEAST_GRADIENT_LEVEL || values.length < TRIED) return false;
   const rows = Math.min(height, Math.ceil(TRIED / width));
   const first = (height - rows) >> 1;
-  const some = bytesOf(values.subarray(first * width, (first + rows) * width), tpixel);
-  const differences = bytesOf(gradientOf(values, width, first, first + rows, format), tpixel);
+  const some = bytesOf(tpixel, values.subarray(first * width, (first + rows) * width));
+  const differences = bytesOf(tpixel, gradientOf(values, width, first, first + rows, format));
   return compression.createDeflater(1).deflate(differences).length < compression.createDeflater(1).deflate(some).length;
-}
-
-function bytesOf(values: Uint32Array, writer: PixelWriter): Uint8Array {
-  const bytes = new Uint8Array(values.length * writer.size);
-  writePixels(writer, bytes, 0, values, 0, values.length);
-  return bytes;
 }
 
 /** Control byte, filter and data; an empty `filter` needs no byte. */
