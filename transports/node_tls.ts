@@ -11,6 +11,7 @@ import {
   connect,
   createSecureContext,
   createServer,
+  type SecureContext,
   type SecureContextOptions,
   type TLSSocket,
 } from "node:tls";
@@ -34,7 +35,7 @@ export function prepareTls(options: TlsOptions, host: string | undefined): (sock
 
 function prepareClient(options: TlsClientOptions, host: string | undefined): (socket: Socket) => Promise<TLSSocket> {
   const settings: ConnectionOptions = {
-    secureContext: callersFault(() => createSecureContext({ ...baseOf(options), ca: options.ca })),
+    secureContext: callersFault(() => clientContextOf({ ...baseOf(options), ca: options.ca })),
     ...(options.kind === "anonymous" ? UNVERIFIED : nameToVerify(options, host)),
   };
   return (socket) =>
@@ -46,6 +47,19 @@ function prepareClient(options: TlsClientOptions, host: string | undefined): (so
       secured.once("close", () => reject(tlsFailure(undefined)));
     });
 }
+
+/** A context takes time and memory to make, and connections to the same server have all the same: the last few are kept. */
+function clientContextOf(options: SecureContextOptions): SecureContext {
+  const key = JSON.stringify(options);
+  const context = CONTEXTS.get(key) ?? createSecureContext(options);
+  CONTEXTS.delete(key);
+  CONTEXTS.set(key, context);
+  if (CONTEXTS.size > MOST_CONTEXTS) CONTEXTS.delete(CONTEXTS.keys().next().value!);
+  return context;
+}
+
+const CONTEXTS = new Map<string, SecureContext>();
+const MOST_CONTEXTS = 8;
 
 /** Nobody shows a certificate, so there is nothing to verify. */
 const UNVERIFIED: ConnectionOptions = { rejectUnauthorized: false, checkServerIdentity: () => undefined };
