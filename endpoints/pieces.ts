@@ -34,7 +34,7 @@ export function cutIntoPieces(
 
   function add(from: Surface, area: Area): void {
     for (const band of bandsOf(area)) {
-      for (const piece of piecesOf(band, encodingType)) pieces.push({ picture: from, area: piece });
+      for (const piece of piecesOf(band, encodingType, from)) pieces.push({ picture: from, area: piece });
     }
   }
 }
