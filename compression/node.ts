@@ -1,6 +1,6 @@
 /**
- * zlib, JPEG and PNG for the codec, with the zlib of Node, which inflates several times faster than pako. Bun's does
- * too; where the host's zlib falls short (Deno's), pako takes its place by itself.
+ * zlib, JPEG and PNG for the codec, with the zlib of Node, which inflates several times faster than pako. Deno's and Bun's
+ * do too; where a host has none that fits, pako takes its place by itself.
  *
  * ```ts
  * import { nodeCompression } from "rfb-codec/compression/node";

@@ -27,10 +27,7 @@ import {
  */
 export function createInflater(): Inflater {
   if (!isAble()) return portableInflater();
-  const stream = createStream(createZlibInflate({ chunkSize: LEAST_CHUNK }));
-  const inflater = faithful(nativeRun(stream));
-  UNUSED.register(inflater, stream.handle);
-  return inflater;
+  return faithful(nativeRun(createStream(createZlibInflate({ chunkSize: LEAST_CHUNK }))));
 }
 
 /** A deflater for one stream. @param level 0 to 9 @throws {RangeError} of any other level */
@@ -38,7 +35,7 @@ export function createDeflater(level: number): Deflater {
   checkLevel(level);
   if (!isAble()) return portableDeflater(level);
   const stream = createStream(createDeflate({ level, chunkSize: LEAST_CHUNK }));
-  const deflater: Deflater = {
+  return {
     deflate(bytes) {
       let output = new Uint8Array((bytes.length >> 1) + 64);
       let size = 0;
@@ -56,8 +53,6 @@ export function createDeflater(level: number): Deflater {
       return output.slice(0, size);
     },
   };
-  UNUSED.register(deflater, stream.handle);
-  return deflater;
 }
 
 function nativeRun(stream: Stream): (deflated: Uint8Array, maximum: number) => Uint8Array {
@@ -102,7 +97,6 @@ interface Handle {
 }
 
 interface Stream {
-  readonly handle: Handle;
   /** How much room was left in the output by the last write, and how much of the input. */
   readonly state: Uint32Array;
   /** What was wrong with the input, in zlib's words. */
@@ -124,8 +118,7 @@ function createStream(owner: object): Stream {
   handle.onerror = (message) => {
     fault = message;
   };
-  return {
-    handle,
+  const stream: Stream = {
     state,
     get fault() {
       return fault;
@@ -134,9 +127,11 @@ function createStream(owner: object): Stream {
       handle.writeSync(constants.Z_SYNC_FLUSH, input, from, length, output, to, end - to);
     },
   };
+  UNUSED.register(stream, handle);
+  return stream;
 }
 
-/** Deno frees a stream's memory only when it is closed. A handle must not lead back to what is registered with it. */
+/** Deno frees a stream's memory only when it is closed. A handle must not lead back to its stream. */
 const UNUSED = /* @__PURE__ */ new FinalizationRegistry<Handle>((handle) => handle.close());
 
 let able: boolean | undefined;

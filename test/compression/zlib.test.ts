@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { constants, inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -231,4 +233,22 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 /** A hundred times faster than toEqual, which matters for a hundred thousand bytes. */
 function expectSame(actual: Uint8Array, expected: Uint8Array): void {
   expect(Buffer.compare(actual, expected)).toBe(0);
+}
+
+test("a function that was taken off its inflater works on when that is collected", async () => {
+  const { deflate } = node.createDeflater(6);
+  const { inflate } = node.createInflater();
+  expect(inflate(deflate(new Uint8Array(9)), 9)).toHaveLength(9);
+  for (let i = 0; i < 3; i++) {
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, 20)); // finalizers come later
+  }
+  expect(inflate(deflate(new Uint8Array(9)), 9)).toHaveLength(9);
+});
+
+function collectGarbage(): void {
+  const { Bun } = globalThis as { readonly Bun?: { gc(isForced: boolean): void } };
+  if (Bun !== undefined) return Bun.gc(true);
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
 }
