@@ -102,6 +102,10 @@ export function copyArea(
     const reason = `${width}x${height} at ${srcX},${srcY} leaves the framebuffer of ${into.width}x${into.height}`;
     throw new RfbError("malformed", "Cannot draw a CopyRect", reason);
   }
+  if (width === into.width) {
+    into.pixels.copyWithin(y * width, srcY * width, (srcY + height) * width);
+    return;
+  }
   // Downward moves go from the last row up. Within a row copyWithin sees to it.
   for (let i = 0; i < height; i++) {
     const row = y > srcY ? height - 1 - i : i;
