@@ -345,7 +345,7 @@ function createPixelReaders(format: PixelFormat, output: PixelOutput): PixelRead
 }
 
 /** The bytes of pixels of these values: a view where the host has the same. */
-export function bytesOf(writer: PixelWriter, values: Uint32Array): Uint8Array {
+export function pixelBytesOf(writer: PixelWriter, values: Uint32Array): Uint8Array {
   const { size, shifts } = writer;
   // The host's own numbers, which are little-endian: it makes them of others faster than any loop of ours.
   if (size === 1) return new Uint8Array(values);

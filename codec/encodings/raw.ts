@@ -1,4 +1,4 @@
-import { bytesOf, readArea, readPixels, type Surface, valuesOf } from "../pixels.ts";
+import { pixelBytesOf, readArea, readPixels, type Surface, valuesOf } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import type { DecodeContext, EncodeContext } from "./context.ts";
 import { expectLength } from "./payload.ts";
@@ -53,5 +53,5 @@ export function decodeRawPiece(
 
 /** The pixels, row by row. */
 export function encodeRaw({ pixels }: Surface, { pixels: { format, pixel } }: EncodeContext): Uint8Array {
-  return bytesOf(pixel, valuesOf(pixels, format));
+  return pixelBytesOf(pixel, valuesOf(pixels, format));
 }

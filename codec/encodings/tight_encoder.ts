@@ -1,6 +1,6 @@
 import type { Deflater, Image, Subsampling } from "../compression.ts";
 import { Encoding } from "../names.ts";
-import { bytesOf, isPlain, type Surface, valuesOf, writePixel, writePixels } from "../pixels.ts";
+import { isPlain, pixelBytesOf, type Surface, valuesOf, writePixel, writePixels } from "../pixels.ts";
 import type { EncodeContext } from "./context.ts";
 import { FILL, FILTERED, JPEG, MAXIMUM_TIGHT_WIDTH, MINIMUM_TO_DEFLATE, PLAIN } from "./tight.ts";
 import { bitsOf, GRADIENT, gradientOf, PALETTE } from "./tight_filters.ts";
@@ -130,10 +130,10 @@ function pixelsOf(
     return deflated(BIT_STREAM, filter, bitsOf(indices, width), context);
   }
   if (isSmooth(values, width, height, context)) {
-    const differences = bytesOf(tpixel, gradientOf(values, width, 0, height, format));
+    const differences = pixelBytesOf(tpixel, gradientOf(values, width, 0, height, format));
     return deflated(GRADIENT_STREAM, Uint8Array.of(GRADIENT), differences, context);
   }
-  return deflated(PIXEL_STREAM, NO_FILTER, bytesOf(tpixel, values), context);
+  return deflated(PIXEL_STREAM, NO_FILTER, pixelBytesOf(tpixel, values), context);
 }
 
 function isWorthIt({ values }: Palette, pixels: number): boolean {
@@ -154,8 +154,8 @@ function isSmooth(
   if (tpixel.size === 1 || compressionLevel < LEAST_GRADIENT_LEVEL || values.length < TRIED) return false;
   const rows = Math.min(height, Math.ceil(TRIED / width));
   const first = (height - rows) >> 1;
-  const some = bytesOf(tpixel, values.subarray(first * width, (first + rows) * width));
-  const differences = bytesOf(tpixel, gradientOf(values, width, first, first + rows, format));
+  const some = pixelBytesOf(tpixel, values.subarray(first * width, (first + rows) * width));
+  const differences = pixelBytesOf(tpixel, gradientOf(values, width, first, first + rows, format));
   return compression.createDeflater(1).deflate(differences).length < compression.createDeflater(1).deflate(some).length;
 }
 
