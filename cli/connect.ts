@@ -49,17 +49,19 @@ export interface ConnectOptions {
   readonly signal: AbortSignal;
   /** How the TLS of a wss:// URL is checked. */
   readonly tls: ClientTls;
+  /** How long TLS inside of RFB may take, in milliseconds; 10 000 when absent. */
+  readonly handshakeTimeout?: number;
 }
 
 /** @throws {Fault} with what the host's error means; or the signal's reason */
 export async function connectTarget(
   target: Target | WebSocketTarget,
-  { signal, tls }: ConnectOptions,
+  { signal, tls, handshakeTimeout }: ConnectOptions,
 ): Promise<Transport> {
   try {
     switch (target.type) {
       case "tcp":
-        return await connectTcp({ host: target.host, port: target.port, signal });
+        return await connectTcp({ host: target.host, port: target.port, signal, handshakeTimeout });
       case "unix":
         return await connectUnix({ path: target.path, signal });
       case "ws":

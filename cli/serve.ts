@@ -71,7 +71,7 @@ export async function startProxy(
   const guard = guardOf(settings);
   const serve = settings.web === undefined ? answer : folderAt(settings.web);
   const proxy = createSecurityProxy({
-    dial: (signal) => connectTarget(target, { signal, tls }),
+    dial: (signal) => connectTarget(target, { signal, tls, handshakeTimeout }),
     authentication,
     tls,
     clientAuthentication: guard.authentication,
@@ -137,7 +137,10 @@ async function listenAt(
   proxy: RfbSecurityProxy,
   serve: Serve | undefined,
 ): Promise<Listener> {
-  if (type === "tcp") return listenTcp({ host, port, onConnection: (client) => void proxy.serve(client) });
+  const { handshakeTimeout } = settings;
+  if (type === "tcp") {
+    return listenTcp({ host, port, handshakeTimeout, onConnection: (client) => void proxy.serve(client) });
+  }
   const { cert = "", key = "" } =
     settings.listenCert === undefined ? settings : { cert: settings.listenCert, key: settings.listenKey };
   return listenWebSocket({
@@ -147,7 +150,7 @@ async function listenAt(
     ...(type === "wss" && { tls: { cert, key, minVersion: "1.2" } }),
     origins: settings.origins,
     serve,
-    headTimeout: settings.handshakeTimeout,
+    headTimeout: handshakeTimeout,
     onConnection: (client, { arrived }) => void proxy.serve(client, arrived),
   });
 }

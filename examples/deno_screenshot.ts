@@ -11,6 +11,7 @@ import { schemesNamed } from "rfb-codec/auth";
 import { createPngEncoder, portableCompression } from "rfb-codec/compression";
 import { connectTcp } from "rfb-codec/deno";
 import { createRfbClient, joinServer } from "rfb-codec/endpoints";
+import { parseTarget } from "rfb-codec/proxy";
 
 const { positionals, values } = parseArgs({
   args: Deno.args,
@@ -23,15 +24,18 @@ const { positionals, values } = parseArgs({
     type: { type: "string" },
   },
 });
-const { hostname, port } = new URL(`vnc://${positionals[0]}`);
-if (hostname === "" || port === "") throw new TypeError("Which server? HOST:PORT");
+const target = parseTarget(positionals[0] ?? "");
+if (target.type !== "tcp") throw new TypeError("The certificate is compared with a host: HOST:PORT");
 
 const mayAsk = (await Deno.permissions.query({ name: "env", variable: "RFB_PASSWORD" })).state === "granted";
 const password = mayAsk ? Deno.env.get("RFB_PASSWORD") : undefined;
 const { username } = values;
 
-const transport = await connectTcp({ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) });
+// A server that says nothing is not waited for.
+const signal = AbortSignal.timeout(10_000);
+const transport = await connectTcp({ host: target.host, port: target.port, signal });
 const connection = await joinServer(transport, {
+  signal,
   authentication: {
     schemes: schemesNamed(values.auth.split(",")),
     credentials: () => ({ ...(username !== undefined && { username }), ...(password !== undefined && { password }) }),

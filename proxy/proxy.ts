@@ -5,6 +5,7 @@ import { textOf } from "../codec/text.ts";
 import type { ClientTls } from "../endpoints/client.ts";
 import { turnAway } from "../endpoints/link.ts";
 import type { ServerTls } from "../endpoints/server.ts";
+import { checkMilliseconds } from "../transports/callers.ts";
 import type { Transport } from "../transports/transport.ts";
 import { negotiatedFacts, type ProxyLogEntry } from "./log.ts";
 import { isOpen, type Negotiation, negotiate } from "./negotiate.ts";
@@ -206,11 +207,6 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
       resolve();
     }
   });
-}
-
-/** A timer that is set beyond its range goes off at once. */
-function checkMilliseconds(name: string, value: number): void {
-  if (!(value >= 0 && value < 2 ** 31)) throw new RangeError(`Cannot set ${name} to ${value} milliseconds`);
 }
 
 function reasonOf(error: unknown): string {

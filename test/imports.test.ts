@@ -60,7 +60,8 @@ function isMemberName(node: ts.Identifier): boolean {
 
 const CODEC = /^codec\//;
 const AUTH = /^auth\//;
-const TRANSPORT = /^transports\/transport\.ts$/;
+// What every transport is, and what the numbers and functions of callers are to all of them.
+const TRANSPORT = /^transports\/(transport|callers)\.ts$/;
 const ENDPOINTS = /^endpoints\//;
 const PROXY = /^proxy\//;
 const STD_BYTES = /^@std\/bytes$/;

@@ -5,9 +5,17 @@
  */
 
 import { RfbError } from "../codec/errors.ts";
+import { callOut } from "./callers.ts";
 import type { Listener } from "./sockets.ts";
 import { fromWebSocket, type WebSocketLike } from "./websocket.ts";
-import { askedBy, emptyAnswer, type WebSocketServerOptions } from "./websocket_request.ts";
+import {
+  askedBy,
+  checkBounds,
+  checkWebSocketTls,
+  emptyAnswer,
+  failedAnswer,
+  type WebSocketServerOptions,
+} from "./websocket_request.ts";
 
 /** Where to listen, and for whom. */
 export interface WebSocketListenOptions extends WebSocketServerOptions {
@@ -23,21 +31,23 @@ export interface WebSocketListenOptions extends WebSocketServerOptions {
  * Nothing bounds how many may connect, or how long a request takes. Where strangers connect, the
  * `listenWebSocket` of `rfb-codec/node` has bounds, on Bun too.
  *
- * @throws {TypeError} the certificate or key cannot be used, or what Bun's own server cannot do
+ * @throws {TypeError} TLS options that cannot work, or what Bun's own server cannot do
+ * @throws {RangeError} a version of TLS that there is not, or a number that is no bound
  * @throws {Error} the host's own, such as EADDRINUSE
  */
 export async function listenWebSocket(options: WebSocketListenOptions): Promise<Listener> {
   const { host = "127.0.0.1", port = 0, tls, maxMessage = 1024 * 1024, onConnection } = options;
-  for (const bound of ["maxConnections", "headTimeout"]) {
-    if ((options as unknown as Record<string, unknown>)[bound] === undefined) continue;
-    throw new TypeError(`Cannot listen: Bun's own server has no ${bound}; that of rfb-codec/node has, on Bun too`);
-  }
+  checkBounds(options, "Bun's", ["maxMessage"]);
+  if (tls !== undefined) checkWebSocketTls(tls);
 
   function handle(request: Request, server: BunServer): Response | Promise<Response> | undefined {
     const { about, answer } = askedBy(request, options);
     if (about === undefined) return answer;
     const peer = addressOf(server.requestIP(request));
-    const begin = (socket: WebSocketLike): void => onConnection(fromWebSocket(socket, { peer, tls: tls && {} }), about);
+    const begin = (socket: WebSocketLike): void => {
+      const transport = fromWebSocket(socket, { peer, tls: tls && {} });
+      callOut(() => onConnection(transport, about), transport.abort);
+    };
     const headers = about.protocol === "" ? {} : { "Sec-WebSocket-Protocol": about.protocol };
     return server.upgrade(request, { headers, data: { begin } }) ? undefined : emptyAnswer(400);
   }
@@ -46,6 +56,8 @@ export async function listenWebSocket(options: WebSocketListenOptions): Promise<
     hostname: host,
     port,
     ...(tls && { tls: { cert: tls.cert, key: tls.key, minVersion: tls.minVersion === "1.3" ? 0x0304 : 0x0303 } }),
+    development: false,
+    error: failedAnswer,
     fetch: handle,
     websocket: {
       idleTimeout: 0, // a viewer may be silent for as long as it likes
@@ -157,7 +169,7 @@ function serverOf(options: BunServeOptions): BunServer {
     return Bun.serve(options);
   } catch (cause) {
     if (!String((cause as { code?: unknown }).code).startsWith("ERR_OSSL_")) throw cause;
-    throw new TypeError("Cannot listen: the cert or key cannot be used", { cause });
+    throw new TypeError("Cannot start TLS: the cert or key cannot be used", { cause });
   }
 }
 
@@ -175,6 +187,8 @@ interface BunServeOptions {
   readonly hostname: string;
   readonly port: number;
   readonly tls?: { readonly cert: string; readonly key: string; readonly minVersion: number };
+  readonly development: boolean;
+  error(error: unknown): Response;
   fetch(request: Request, server: BunServer): Response | Promise<Response> | undefined;
   readonly websocket: {
     readonly idleTimeout: number;

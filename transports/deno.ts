@@ -40,6 +40,7 @@
  * @module
  */
 
+import { callOut, checkMilliseconds } from "./callers.ts";
 import { transportOver } from "./deno_conn.ts";
 import { listening } from "./deno_listen.ts";
 import { serverSettings, tlsFailure, withKeyPair } from "./deno_tls.ts";
@@ -52,7 +53,7 @@ import {
   type UnixListenOptions,
   type UnixOptions,
 } from "./sockets.ts";
-import { insecure, TLS_REASONS } from "./tls_reasons.ts";
+import { inTime } from "./tls_reasons.ts";
 import type { Transport } from "./transport.ts";
 
 export { listenWebSocket, type WebSocketListenOptions } from "./deno_websocket.ts";
@@ -70,10 +71,13 @@ export type { WebSocketInfo, WebSocketServerOptions } from "./websocket_request.
 /**
  * Connects over TCP.
  *
+ * @throws {RangeError} `handshakeTimeout` is none
  * @throws {Error} the host's own, such as ECONNREFUSED, or the signal's reason
  */
-export async function connectTcp({ host, port, signal }: TcpOptions): Promise<Transport> {
-  return transportOver(await Deno.connect({ hostname: host, port, ...(signal && { signal }) }), { host });
+export async function connectTcp({ host, port, signal, handshakeTimeout }: TcpOptions): Promise<Transport> {
+  checkMilliseconds("handshakeTimeout", handshakeTimeout);
+  const conn = await Deno.connect({ hostname: host, port, ...(signal && { signal }) });
+  return transportOver(conn, { host, handshakeTimeout });
 }
 
 /**
@@ -89,7 +93,7 @@ export async function connectUnix({ path, signal }: UnixOptions): Promise<Transp
 /**
  * Connects over TCP and starts TLS before anything else.
  *
- * @throws {RfbError} `insecure`: the server's certificate, name or version is refused
+ * @throws {RfbError} `insecure`: the server's certificate, name or version is refused, or it did not answer in time
  * @throws {TypeError} what Deno's own TLS cannot do
  * @throws {Error} the host's own, such as ECONNREFUSED, or the signal's reason
  */
@@ -110,31 +114,29 @@ export function fromConn(conn: Deno.Conn): Transport {
  * is empty, as a server's TLS Deno has from the first byte only.
  *
  * @throws {TypeError} TLS options that cannot work, such as a certificate without its key, or what Deno's own cannot do
+ * @throws {RangeError} a version of TLS that there is not, or a `handshakeTimeout` that is none
  * @throws {Error} the host's own, such as EADDRINUSE
  */
 export async function listenTcp(options: TcpListenOptions): Promise<Listener> {
-  const { host = "127.0.0.1", port = 0, tls, handshakeTimeout = 10_000, onTlsFailure, onConnection } = options;
+  const { host = "127.0.0.1", port = 0, tls, handshakeTimeout, onTlsFailure, onConnection } = options;
+  checkMilliseconds("handshakeTimeout", handshakeTimeout);
   const at = { hostname: host, port };
-  if (tls === undefined)
-    return listening(Deno.listen(at), (conn) => onConnection(transportOver(conn, { tlsKinds: [] })));
+  const hand = (transport: Transport): void => callOut(() => onConnection(transport), transport.abort);
+  if (tls === undefined) {
+    return listening(Deno.listen(at), (conn) => hand(transportOver(conn, { tlsKinds: [], handshakeTimeout })));
+  }
   const settings = serverSettings(tls);
   async function accept(conn: Deno.TlsConn): Promise<void> {
     const transport = transportOver(conn);
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      transport.abort();
-    }, handshakeTimeout);
     try {
-      await conn.handshake();
+      const handshake = conn.handshake().catch((error: unknown) => Promise.reject(tlsFailure(error)));
+      await inTime(handshake, transport.abort, handshakeTimeout);
     } catch (error) {
       transport.abort();
-      onTlsFailure?.(isLate ? insecure(TLS_REASONS.late, error) : tlsFailure(error), transport.peer);
+      callOut(() => onTlsFailure?.(error, transport.peer));
       return;
-    } finally {
-      clearTimeout(timer);
     }
-    onConnection(transport);
+    hand(transport);
   }
   return listening(
     withKeyPair(() => Deno.listenTls({ ...at, ...settings })),
@@ -148,5 +150,8 @@ export async function listenTcp(options: TcpListenOptions): Promise<Listener> {
  * @throws {Error} the host's own, such as EADDRINUSE: also for a file that a dead server left behind
  */
 export async function listenUnix({ path, onConnection }: UnixListenOptions): Promise<Listener> {
-  return listening(Deno.listen({ transport: "unix", path }), (conn) => onConnection(transportOver(conn)));
+  return listening(Deno.listen({ transport: "unix", path }), (conn) => {
+    const transport = transportOver(conn);
+    callOut(() => onConnection(transport), transport.abort);
+  });
 }

@@ -5,6 +5,7 @@
  */
 
 import { clientSettings, isTlsError, startFailure, tlsFailure } from "./deno_tls.ts";
+import { inTime } from "./tls_reasons.ts";
 import type { TlsKind, TlsOptions, Transport } from "./transport.ts";
 
 /** What a transport knows of its connection. */
@@ -12,11 +13,12 @@ export interface ConnOptions {
   /** What it was made to, for TLS to compare. */
   readonly host?: string;
   readonly tlsKinds?: readonly TlsKind[];
+  readonly handshakeTimeout?: number | undefined;
 }
 
 /** Takes a connection over. */
 export function transportOver(conn: Deno.Conn, options: ConnOptions = {}): Transport {
-  const { host, tlsKinds = ["x509"] } = options;
+  const { host, tlsKinds = ["x509"], handshakeTimeout } = options;
   const isSecured = "handshake" in conn;
   const peer = addressOf(conn);
   let phase: "open" | "closed" | "spent" = "open";
@@ -157,11 +159,15 @@ export function transportOver(conn: Deno.Conn, options: ConnOptions = {}): Trans
     const settings = clientSettings(options, host);
     if (failure !== undefined) throw tlsFailure(failure);
     phase = "spent";
+    return inTime(upgrade(conn, settings), abort, handshakeTimeout);
+  }
+
+  async function upgrade(clear: Deno.TcpConn, settings: Deno.StartTlsOptions): Promise<Transport> {
     try {
       await writing;
       // Nothing is read ahead here: bytes in clear that the peer has sent are still the host's, which takes them for
       // TLS and fails.
-      const secured = await Deno.startTls(conn, settings);
+      const secured = await Deno.startTls(clear, settings);
       abortTls = () => drop(secured);
       if (!aborted) await secured.handshake();
       if (aborted) throw closedError();

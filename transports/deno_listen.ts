@@ -12,10 +12,11 @@ export function listening<Conn extends Deno.Conn>(listener: Deno.Listener<Conn>,
   let isClosed = false;
   async function run(): Promise<void> {
     while (!isClosed) {
-      const conn = await listener.accept().catch(() => undefined);
-      if (conn !== undefined) take(conn);
-      // Out of file descriptors is the next connection's trouble, not the process's end: but it may last.
-      else if (!isClosed) await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      const conn = await listener.accept().catch((error: Error) => error);
+      if (!(conn instanceof Error)) take(conn);
+      // Out of file descriptors is the next connection's trouble, not the process's end: but it may last. A client that
+      // has gone before anybody looked is its own trouble alone.
+      else if (!isClosed && !GONE.includes(conn.name)) await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
   }
   const running = run();
@@ -29,6 +30,9 @@ export function listening<Conn extends Deno.Conn>(listener: Deno.Listener<Conn>,
     },
   };
 }
+
+/** What accepting a client fails with that has reset its connection. */
+const GONE: readonly string[] = ["NotConnected", "ConnectionAborted", "ConnectionReset"];
 
 /** Before another try, in milliseconds. */
 const PAUSE = 50;

@@ -9,6 +9,7 @@
  */
 
 import type { RfbError } from "../codec/errors.ts";
+import { checkServerTls, checkVersions } from "./callers.ts";
 import { insecure, madeOutTo, TLS_REASONS } from "./tls_reasons.ts";
 import type { TlsClientOptions, TlsOptions, TlsServerOptions } from "./transport.ts";
 
@@ -23,7 +24,7 @@ export function clientSettings(options: TlsOptions, host: string | undefined): D
   if (options.role === "server") throw unable("be a server on a connection that stands");
   if (options.kind === "anonymous") throw new TypeError("Cannot start TLS: Deno has no anonymous TLS");
   if (options.cert !== undefined || options.key !== undefined) throw unable("show a client certificate");
-  checkVersions(options);
+  checkOwnVersions(options);
   return {
     ...nameToVerify(options, host),
     ...(options.ca !== undefined && { caCerts: [options.ca] }),
@@ -53,21 +54,16 @@ function nameToVerify(
  * @throws {RangeError} a version that there is not
  */
 export function serverSettings(options: Omit<TlsServerOptions, "role" | "kind">): { cert: string; key: string } {
-  const { cert, key, clientCa } = options;
+  checkServerTls(options, ["cert", "key", "clientCa", "minVersion", "maxVersion"]);
+  const { cert = "", key = "", clientCa } = options;
   if (clientCa !== undefined) throw unable("ask for a client certificate");
-  checkVersions(options);
-  if (cert === undefined || key === undefined) {
-    throw new TypeError("Cannot start TLS: a server needs a cert and its key");
-  }
+  checkOwnVersions(options);
   return { cert, key };
 }
 
-function checkVersions(options: Pick<TlsServerOptions, "minVersion" | "maxVersion">): void {
+function checkOwnVersions(options: Pick<TlsServerOptions, "minVersion" | "maxVersion">): void {
+  checkVersions(options);
   const { minVersion = "1.2", maxVersion = "1.3" } = options;
-  for (const [name, version] of Object.entries({ minVersion, maxVersion })) {
-    if (version === "1.2" || version === "1.3") continue;
-    throw new RangeError(`Cannot start TLS: ${name} is 1.2 or 1.3, got ${String(version)}`);
-  }
   if (minVersion !== "1.2") throw unable("demand version 1.3");
   if (maxVersion !== "1.3") throw unable("stop at version 1.2");
 }

@@ -4,11 +4,19 @@
  * @module
  */
 
+import { callOut } from "./callers.ts";
 import { addressOf } from "./deno_conn.ts";
 import { serverSettings, withKeyPair } from "./deno_tls.ts";
 import type { Listener } from "./sockets.ts";
 import { fromWebSocket } from "./websocket.ts";
-import { askedBy, emptyAnswer, type WebSocketServerOptions } from "./websocket_request.ts";
+import {
+  askedBy,
+  checkBounds,
+  checkWebSocketTls,
+  emptyAnswer,
+  failedAnswer,
+  type WebSocketServerOptions,
+} from "./websocket_request.ts";
 
 /** Where to listen, and for whom. */
 export interface WebSocketListenOptions extends WebSocketServerOptions {
@@ -25,15 +33,14 @@ export interface WebSocketListenOptions extends WebSocketServerOptions {
  * Nothing bounds how many may connect or how long a request takes, and a message is gathered whole, up to 64 MiB. Where
  * strangers connect, the `listenWebSocket` of `rfb-codec/node` has bounds, on Deno too.
  *
- * @throws {TypeError} the certificate or key cannot be used, or what Deno's own server cannot do
+ * @throws {TypeError} TLS options that cannot work, or what Deno's own server cannot do
+ * @throws {RangeError} a version of TLS that there is not, or a number that is no bound
  * @throws {Error} the host's own, such as EADDRINUSE
  */
 export async function listenWebSocket(options: WebSocketListenOptions): Promise<Listener> {
   const { host = "127.0.0.1", port = 0, tls, maxQueuedBytes, onConnection } = options;
-  for (const bound of ["maxConnections", "headTimeout", "maxMessage"]) {
-    if ((options as unknown as Record<string, unknown>)[bound] === undefined) continue;
-    throw new TypeError(`Cannot listen: Deno's own server has no ${bound}; that of rfb-codec/node has, on Deno too`);
-  }
+  checkBounds(options, "Deno's", ["maxQueuedBytes"]);
+  if (tls !== undefined) checkWebSocketTls(tls);
   const standing = new Set<WebSocket>();
   let isClosed = false;
 
@@ -48,7 +55,8 @@ export async function listenWebSocket(options: WebSocketListenOptions): Promise<
     const { socket, response } = upgraded;
     socket.addEventListener("open", () => {
       standing.add(socket); // only now: of a client that has gone before, nothing more is heard
-      onConnection(fromWebSocket(socket, { peer, tls: tls && {}, maxQueuedBytes }), about);
+      const transport = fromWebSocket(socket, { peer, tls: tls && {}, maxQueuedBytes });
+      callOut(() => onConnection(transport, about), transport.abort);
     });
     socket.addEventListener("close", () => {
       standing.delete(socket);
@@ -57,7 +65,7 @@ export async function listenWebSocket(options: WebSocketListenOptions): Promise<
     return response;
   }
 
-  const at = { hostname: host, port, onListen: () => {}, handler: handle };
+  const at = { hostname: host, port, onListen: () => {}, handler: handle, onError: failedAnswer };
   const server = tls === undefined ? Deno.serve(at) : withKeyPair(() => Deno.serve({ ...at, ...serverSettings(tls) }));
   return {
     address: server.addr.hostname,

@@ -10,6 +10,7 @@
 
 import { connect, createServer, type NetConnectOpts, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
+import { callOut, checkMilliseconds, checkServerTls } from "./callers.ts";
 import { listen } from "./node_listen.ts";
 import { transportOver } from "./node_socket.ts";
 import { prepareTls } from "./node_tls.ts";
@@ -44,10 +45,12 @@ export type * from "./transport.ts";
 /**
  * Connects over TCP.
  *
+ * @throws {RangeError} `handshakeTimeout` is none
  * @throws {Error} the host's own, such as ECONNREFUSED, or the signal's reason
  */
-export async function connectTcp({ host, port, signal }: TcpOptions): Promise<Transport> {
-  return transportOver(await connected({ host, port }, signal), host);
+export async function connectTcp({ host, port, signal, handshakeTimeout }: TcpOptions): Promise<Transport> {
+  checkMilliseconds("handshakeTimeout", handshakeTimeout);
+  return transportOver(await connected({ host, port }, signal), { host, handshakeTimeout });
 }
 
 /**
@@ -62,7 +65,7 @@ export async function connectUnix({ path, signal }: UnixOptions): Promise<Transp
 /**
  * Connects over TCP and starts TLS before anything else.
  *
- * @throws {RfbError} `insecure`: the server's certificate, name or version is refused
+ * @throws {RfbError} `insecure`: the server's certificate, name or version is refused, or it did not answer in time
  * @throws {Error} the host's own, such as ECONNREFUSED, or the signal's reason
  */
 export async function connectTls(options: TlsConnectOptions): Promise<Transport> {
@@ -81,27 +84,30 @@ export function fromSocket(socket: Socket | TLSSocket): Transport {
  * Listens for TCP connections.
  *
  * @throws {TypeError} TLS options that cannot work, such as a certificate without its key
+ * @throws {RangeError} a version of TLS that there is not, or a `handshakeTimeout` that is none
  * @throws {Error} the host's own, such as EADDRINUSE
  */
 export async function listenTcp(options: TcpListenOptions): Promise<Listener> {
-  const { host = "127.0.0.1", port = 0, tls, handshakeTimeout = 10_000, onTlsFailure, onConnection } = options;
-  if (tls !== undefined) prepareTls({ ...tls, role: "server", kind: "x509" }, undefined); // throws now, not later
+  const { host = "127.0.0.1", port = 0, tls, handshakeTimeout, onTlsFailure, onConnection } = options;
+  checkMilliseconds("handshakeTimeout", handshakeTimeout);
+  if (tls !== undefined) {
+    checkServerTls(tls, ["cert", "key", "clientCa", "minVersion", "maxVersion"]);
+    prepareTls({ ...tls, role: "server", kind: "x509" }, undefined); // throws now, not later
+  }
   async function accept(clear: Transport): Promise<void> {
-    if (tls === undefined) return onConnection(clear);
-    const timer = setTimeout(() => clear.abort(), handshakeTimeout);
-    let secured: Transport;
+    let transport = clear;
     try {
-      secured = await clear.startTls!({ ...tls, role: "server", kind: "x509" });
+      if (tls !== undefined) transport = await clear.startTls!({ ...tls, role: "server", kind: "x509" });
     } catch (error) {
       clear.abort();
-      onTlsFailure?.(error, clear.peer);
+      callOut(() => onTlsFailure?.(error, clear.peer));
       return;
-    } finally {
-      clearTimeout(timer);
     }
-    onConnection(secured);
+    callOut(() => onConnection(transport), transport.abort);
   }
-  const server = createServer({ allowHalfOpen: true }, (socket) => void accept(transportOver(socket)));
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    void accept(transportOver(socket, { handshakeTimeout }));
+  });
   return listen(server, { host, port });
 }
 
@@ -111,7 +117,10 @@ export async function listenTcp(options: TcpListenOptions): Promise<Listener> {
  * @throws {Error} the host's own, such as EADDRINUSE: also for a file that a dead server left behind
  */
 export function listenUnix({ path, onConnection }: UnixListenOptions): Promise<Listener> {
-  const server = createServer({ allowHalfOpen: true }, (socket) => onConnection(transportOver(socket)));
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    const transport = transportOver(socket);
+    callOut(() => onConnection(transport), transport.abort);
+  });
   return listen(server, { path });
 }
 

@@ -7,7 +7,7 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { isTlsError, NODE_TLS_KINDS, prepareTls, sessionOf, tlsFailure } from "./node_tls.ts";
-import { insecure, TLS_REASONS } from "./tls_reasons.ts";
+import { insecure, inTime, TLS_REASONS } from "./tls_reasons.ts";
 import type { TlsOptions, Transport } from "./transport.ts";
 
 /** How long `close` waits for the peer to take the rest and to close its end too, in milliseconds. */
@@ -16,8 +16,16 @@ const GRACE = 2000;
 /** A vanished peer is noticed after a minute of silence and the host's own number of probes. */
 const KEEP_ALIVE_DELAY = 60_000;
 
-/** Takes a connected socket over. `host` is what it was connected to, for TLS to compare. */
-export function transportOver(socket: Socket, host?: string): Transport {
+/** What a transport knows of its socket. */
+export interface SocketOptions {
+  /** What it was connected to, for TLS to compare. */
+  readonly host?: string;
+  readonly handshakeTimeout?: number | undefined;
+}
+
+/** Takes a connected socket over. */
+export function transportOver(socket: Socket, options: SocketOptions = {}): Transport {
+  const { host, handshakeTimeout } = options;
   let phase: "open" | "closed" | "spent" = "open";
   let gone = socket.destroyed;
   let failure: Error | undefined;
@@ -137,6 +145,10 @@ export function transportOver(socket: Socket, host?: string): Transport {
     phase = "spent";
     socket.off("readable", onReadable);
     socket.off("end", onReadable);
+    return inTime(upgrade(options, start), () => socket.destroy(), handshakeTimeout);
+  }
+
+  async function upgrade(options: TlsOptions, start: (socket: Socket) => Promise<TLSSocket>): Promise<Transport> {
     try {
       // TLS writes past the socket's own queue, so that has to be empty.
       if (socket.writableLength > 0) await new Promise<void>((resolve) => socket.write("", () => resolve()));

@@ -17,6 +17,7 @@ import {
 } from "node:tls";
 import type { RfbError } from "../codec/errors.ts";
 import { printable } from "../codec/text.ts";
+import { checkVersions } from "./callers.ts";
 import { insecure, madeOutTo, TLS_REASONS } from "./tls_reasons.ts";
 import type { TlsClientOptions, TlsKind, TlsOptions, TlsServerOptions, TlsSession } from "./transport.ts";
 
@@ -113,15 +114,11 @@ export const NODE_TLS_KINDS: readonly TlsKind[] = HAS_ANONYMOUS ? ["x509", "anon
 /** Options that both roles share. */
 function baseOf(options: TlsOptions): SecureContextOptions {
   const { kind, cert, key, minVersion = "1.2" } = options;
-  const maxVersion = (options.role === "server" ? options.maxVersion : undefined) ?? "1.3";
+  const { maxVersion = "1.3" } = options.role === "server" ? options : {};
   if ((cert === undefined) !== (key === undefined)) {
     throw new TypeError("Cannot start TLS: cert and key go together");
   }
-  for (const [name, version] of Object.entries({ minVersion, maxVersion })) {
-    if (version === "1.2" || version === "1.3") continue;
-    throw new RangeError(`Cannot start TLS: ${name} is 1.2 or 1.3, got ${String(version)}`);
-  }
-  if (minVersion > maxVersion) throw new RangeError("Cannot start TLS: minVersion is 1.3 and maxVersion 1.2");
+  checkVersions({ minVersion, maxVersion });
   if (kind === "anonymous") {
     if (minVersion === "1.3") throw new RangeError("Cannot start TLS: anonymous TLS ends with version 1.2");
     if (!HAS_ANONYMOUS) throw new TypeError("Cannot start TLS: this runtime has no anonymous TLS");
@@ -133,8 +130,7 @@ function baseOf(options: TlsOptions): SecureContextOptions {
 
 /** Deno looks at them only once it shows them, and then says nothing. */
 function checkReadable(cert: string, key: string): void {
-  new X509Certificate(cert);
-  createPrivateKey(key);
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) throw new Error("the key is another's");
 }
 
 /**

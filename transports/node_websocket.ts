@@ -18,12 +18,14 @@ import type { Readable } from "node:stream";
 import { TLSSocket } from "node:tls";
 import sirv from "sirv";
 import { WebSocketServer } from "ws";
+import { callOut } from "./callers.ts";
 import { listen } from "./node_listen.ts";
 import { addressOf } from "./node_socket.ts";
 import { prepareTls, sessionOf } from "./node_tls.ts";
 import type { Listener } from "./sockets.ts";
 import type { TlsVersion, Transport } from "./transport.ts";
 import { fromWebSocket } from "./websocket.ts";
+import { checkBounds, checkWebSocketTls } from "./websocket_request.ts";
 
 /** When a connection came or had its last answer, and what ends it unless it asks for something in time. */
 interface Arrival {
@@ -87,7 +89,10 @@ export interface WebSocketListenOptions {
    * request without Origin comes from no browser and is let in: programs can claim what they like.
    */
   readonly origins?: readonly string[] | undefined;
-  /** Answers all other requests, such as {@link serveFolder} does; 404 when absent. */
+  /**
+   * Answers all other requests, such as {@link serveFolder} does; 404 when absent. If it throws, the request has 500 for its
+   * answer, or the end where one had begun; and the error is nobody's to catch.
+   */
   readonly serve?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   /** How many connections may stand, WebSockets and others; more are dropped unanswered. No bound when absent. */
   readonly maxConnections?: number | undefined;
@@ -102,7 +107,10 @@ export interface WebSocketListenOptions {
    * gathered whole, so this is the memory that one can take; what a peer declares reserves nothing.
    */
   readonly maxMessage?: number | undefined;
-  /** The connection is the callee's to close. */
+  /**
+   * The connection is the callee's to close. If the callee throws, the connection is aborted, the listener goes on, and the
+   * error is nobody's to catch, as if a timer's callback had thrown it: unless the program handles those, it ends.
+   */
   readonly onConnection: (transport: Transport, info: WebSocketInfo) => void;
 }
 
@@ -111,11 +119,14 @@ export interface WebSocketListenOptions {
  * and a plain request on the path 426. On a WebSocket, pings are answered, a text message is
  * closed with 1003 and one too long with 1009. `close` also ends idle HTTP connections; open WebSockets live on.
  *
- * @throws {TypeError} the certificate or key cannot be used
+ * @throws {TypeError} TLS options that cannot work, or a bound that Node's server does not have
+ * @throws {RangeError} a version of TLS that there is not, or a number that is no bound
  * @throws {Error} the host's own, such as EADDRINUSE
  */
 export async function listenWebSocket(options: WebSocketListenOptions): Promise<Listener> {
   const { host = "127.0.0.1", port = 0, path = "/websockify", headTimeout = 10_000, origins, onConnection } = options;
+  const { serve = (_, response) => answer(response, 404) } = options;
+  checkBounds(options, "Node's", ["maxConnections", "headTimeout", "maxMessage"]);
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -147,8 +158,11 @@ export async function listenWebSocket(options: WebSocketListenOptions): Promise<
     arrival?.heard();
     response.once("finish", () => arrival?.waits());
     if (pathOf(request) === path) answer(response, 426, { Upgrade: "websocket", Connection: "Upgrade" });
-    else if (options.serve !== undefined) options.serve(request, response);
-    else answer(response, 404);
+    else
+      callOut(
+        () => serve(request, response),
+        () => fail(response),
+      );
   });
 
   server.on("upgrade", (request, socket, head) => {
@@ -166,13 +180,15 @@ export async function listenWebSocket(options: WebSocketListenOptions): Promise<
       arrival?.heard();
       // Bun does not show what was agreed on.
       const tls = request.socket instanceof TLSSocket ? sessionOf(request.socket) : options.tls && {};
-      onConnection(fromWebSocket(webSocket, { peer, tls }), {
+      const transport = fromWebSocket(webSocket, { peer, tls });
+      const about = {
         url: request.url ?? "",
         arrived: arrival?.at ?? performance.now(),
         ...(origin !== undefined && { origin }),
         protocol: webSocket.protocol,
         headers: request.headers,
-      });
+      };
+      callOut(() => onConnection(transport, about), transport.abort);
     });
   });
 
@@ -215,19 +231,10 @@ function createServer({ tls }: WebSocketListenOptions, headTimeout: number): Ser
     maxHeaderSize: 16 * 1024,
   };
   if (tls === undefined) return createHttpServer(deadlines);
-  const { cert, key, minVersion } = tls;
-  try {
-    prepareTls({ role: "server", kind: "x509", cert, key }, undefined); // which looks at them on Deno, too
-    return createHttpsServer({
-      ...deadlines,
-      handshakeTimeout: headTimeout,
-      cert,
-      key,
-      minVersion: minVersion === "1.3" ? "TLSv1.3" : "TLSv1.2",
-    });
-  } catch (cause) {
-    throw new TypeError("Cannot listen: the cert or key cannot be used", { cause });
-  }
+  checkWebSocketTls(tls);
+  const { cert, key, minVersion = "1.2" } = tls;
+  prepareTls({ role: "server", kind: "x509", cert, key }, undefined); // which looks at them on Deno, too
+  return createHttpsServer({ ...deadlines, handshakeTimeout: headTimeout, cert, key, minVersion: `TLSv${minVersion}` });
 }
 
 function pathOf({ url = "" }: IncomingMessage): string {
@@ -236,6 +243,11 @@ function pathOf({ url = "" }: IncomingMessage): string {
 
 function isForeign(origin: string | undefined, origins: readonly string[] | undefined): boolean {
   return origins !== undefined && origin !== undefined && !origins.includes(origin);
+}
+
+function fail(response: ServerResponse): void {
+  if (response.headersSent) response.destroy();
+  else answer(response, 500);
 }
 
 function answer(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {

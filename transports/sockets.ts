@@ -14,6 +14,8 @@ export interface TcpOptions {
   readonly port: number;
   /** Gives up connecting; a connection that stands is not touched. */
   readonly signal?: AbortSignal | undefined;
+  /** Gives up on a TLS handshake that has not finished, in milliseconds; 10 000 when absent. */
+  readonly handshakeTimeout?: number | undefined;
 }
 
 /** Where to connect to, and how to start TLS there. */
@@ -40,9 +42,12 @@ export interface TcpListenOptions {
   readonly tls?: Omit<TlsServerOptions, "role" | "kind"> | undefined;
   /** Ends a connection that has not finished its TLS handshake, in milliseconds; 10 000 when absent. */
   readonly handshakeTimeout?: number | undefined;
-  /** Told of connections that failed in TLS, for a log. */
+  /** Told of connections that failed in TLS, for a log. What it throws is nobody's to catch either. */
   readonly onTlsFailure?: ((error: unknown, peer: string | undefined) => void) | undefined;
-  /** The connection is the callee's to close. */
+  /**
+   * The connection is the callee's to close. If the callee throws, the connection is aborted, the listener goes on, and the
+   * error is nobody's to catch, as if a timer's callback had thrown it: unless the program handles those, it ends.
+   */
   readonly onConnection: (transport: Transport) => void;
 }
 
@@ -50,7 +55,7 @@ export interface TcpListenOptions {
 export interface UnixListenOptions {
   /** The socket's file. */
   readonly path: string;
-  /** The connection is the callee's to close. */
+  /** The connection is the callee's to close. If the callee throws, it goes as it does with {@link TcpListenOptions}. */
   readonly onConnection: (transport: Transport) => void;
 }
 
@@ -67,13 +72,14 @@ export interface Listener {
 /**
  * Starts TLS on a connection that nobody has used yet.
  *
- * @throws {RfbError} `insecure`: the server's certificate, name or version is refused
+ * @throws {RfbError} `insecure`: the server's certificate, name or version is refused, or it did not answer in time
  * @throws the signal's reason
  */
 export async function startTlsFirst(clear: Transport, { tls, signal }: TlsConnectOptions): Promise<Transport> {
   const abort = (): void => clear.abort();
   signal?.addEventListener("abort", abort);
   try {
+    signal?.throwIfAborted(); // between connecting and here: of that no event tells
     return await clear.startTls!({ ...tls, role: "client", kind: "x509" });
   } catch (error) {
     clear.abort();

@@ -1,5 +1,5 @@
 /**
- * What to say when TLS fails, the same on every host as far as that tells.
+ * How long TLS may take to start, and what to say when it fails, the same on every host as far as that tells.
  *
  * @module
  */
@@ -31,6 +31,21 @@ export const TLS_REASONS = {
 /** That the peer's certificate bears other names, as X.509 writes them: `DNS:elsewhere.example`. */
 export function madeOutTo(names: string, host: string): string {
   return `the peer's certificate is made out to ${printable(names).slice(0, 200)}, not to ${host}`;
+}
+
+/**
+ * A handshake, or its deadline.
+ *
+ * @param giveUp ends what is under way
+ */
+export function inTime<Made>(handshake: Promise<Made>, giveUp: () => void, milliseconds = 10_000): Promise<Made> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(insecure(TLS_REASONS.late));
+      giveUp();
+    }, milliseconds);
+    handshake.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /** TLS that failed for this reason. */

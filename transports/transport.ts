@@ -22,10 +22,11 @@ export interface Transport {
   /** The kinds of TLS that `startTls` can carry; absent or empty where it can carry none. */
   readonly tlsKinds?: readonly TlsKind[];
   /**
-   * The same connection, encrypted; this handle is then spent. Absent where the host cannot.
+   * The same connection, encrypted; this handle is then spent. Absent where the host cannot. A socket's gives up after 10
+   * seconds, or the `handshakeTimeout` that it was made with.
    *
-   * @throws {RfbError} `insecure`: the peer's certificate, name or version is refused, or it
-   *   had already sent bytes in clear that nobody read.
+   * @throws {RfbError} `insecure`: the peer's certificate, name or version is refused, it did not finish the handshake in
+   *   time, or it had already sent bytes in clear that nobody read.
    */
   startTls?(options: TlsOptions): Promise<Transport>;
   /** What TLS agreed on; absent on a connection in clear. */

@@ -18,6 +18,7 @@
  */
 
 import { RfbError } from "../codec/errors.ts";
+import { checkBound } from "./callers.ts";
 import type { TlsSession, Transport } from "./transport.ts";
 import { asWebSocket, type DataChannelLike } from "./websocket_channel.ts";
 
@@ -90,6 +91,7 @@ export interface WebSocketConnectOptions extends FromWebSocketOptions {
  * Connects to a `ws:` or `wss:` URL.
  *
  * @throws {TypeError} the runtime has no WebSocket
+ * @throws {RangeError} `maxQueuedBytes` is no bound
  * @throws {Error} the connection failed (why, a standard WebSocket does not tell), or the signal's reason
  */
 export async function connectWebSocket(url: string | URL, options: WebSocketConnectOptions = {}): Promise<Transport> {
@@ -97,6 +99,7 @@ export async function connectWebSocket(url: string | URL, options: WebSocketConn
   if (WebSocket === undefined) {
     throw new TypeError("Cannot connect: this runtime has no WebSocket; pass that of the ws package as WebSocket");
   }
+  checkBound("maxQueuedBytes", options.maxQueuedBytes); // once it is open, nobody would be told
   if (signal?.aborted) throw signal.reason;
   const { host } = new URL(url); // the rest may hold secrets
   const socket: WebSocketLike = new WebSocket(String(url), [...protocols]);
@@ -127,7 +130,7 @@ export async function connectWebSocket(url: string | URL, options: WebSocketConn
 export interface FromDataChannelOptions extends FromWebSocketOptions {
   /**
    * The longest message that the other end takes, in bytes: 64 KiB when absent, what it takes where it says nothing. The
-   * channel's connection knows: `connection.sctp.maxMessageSize`.
+   * channel's connection knows: `connection.sctp.maxMessageSize`. Infinity where it takes any.
    */
   readonly maxMessageSize?: number | undefined;
 }
@@ -138,13 +141,14 @@ export interface FromDataChannelOptions extends FromWebSocketOptions {
  * peer from sending either: received bytes queue up to `maxQueuedBytes`.
  *
  * @throws {TypeError} the channel is not open, or may lose messages or change their order
- * @throws {RangeError} `maxMessageSize` is not a positive integer
+ * @throws {RangeError} `maxMessageSize` is neither a positive integer nor Infinity, or `maxQueuedBytes` is no bound
  */
 export function fromDataChannel(channel: DataChannelLike, options: FromDataChannelOptions = {}): Transport {
   const { maxMessageSize = 64 * 1024 } = options;
-  if (!Number.isSafeInteger(maxMessageSize) || maxMessageSize < 1) {
-    throw new RangeError(`maxMessageSize must be 1 or more, got ${maxMessageSize}`);
+  if (maxMessageSize !== Number.POSITIVE_INFINITY && !Number.isSafeInteger(maxMessageSize)) {
+    throw new RangeError(`Cannot set maxMessageSize to ${maxMessageSize}`);
   }
+  checkBound("maxMessageSize", maxMessageSize, 1);
   if (!channel.ordered || channel.maxPacketLifeTime !== null || channel.maxRetransmits !== null) {
     throw new TypeError("Cannot use a data channel that may lose messages or change their order");
   }
@@ -163,9 +167,11 @@ export function fromDataChannel(channel: DataChannelLike, options: FromDataChann
  * (`malformed`) for frames that the `ws` package refused.
  *
  * @throws {TypeError} the WebSocket is not open
+ * @throws {RangeError} `maxQueuedBytes` is no bound
  */
 export function fromWebSocket(socket: WebSocketLike, options: FromWebSocketOptions = {}): Transport {
   const { maxQueuedBytes = 16 * 1024 * 1024, peer, tls } = options;
+  checkBound("maxQueuedBytes", maxQueuedBytes);
   if (socket.readyState !== OPEN) throw new TypeError("Cannot use a WebSocket that is not open");
   const pausable = socket.pause !== undefined && socket.resume !== undefined;
   // Bun's own can be paused and dropped too, but says nothing when bytes have been sent.

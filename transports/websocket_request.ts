@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkBound, checkMilliseconds, checkServerTls, surface } from "./callers.ts";
 import type { TlsVersion, Transport } from "./transport.ts";
 
 /** The request that a WebSocket began with. */
@@ -36,9 +37,12 @@ export interface WebSocketServerOptions {
    * request without Origin comes from no browser and is let in: programs can claim what they like.
    */
   readonly origins?: readonly string[] | undefined;
-  /** Answers all other requests; 404 when absent. */
+  /** Answers all other requests; 404 when absent. If it fails, the answer is 500, and the error is nobody's to catch. */
   readonly serve?: ((request: Request) => Response | Promise<Response>) | undefined;
-  /** The connection is the callee's to close. */
+  /**
+   * The connection is the callee's to close. If the callee throws, the connection is aborted, the listener goes on, and the
+   * error is nobody's to catch, as if a timer's callback had thrown it: unless the program handles those, it ends.
+   */
   readonly onConnection: (transport: Transport, info: WebSocketInfo) => void;
 }
 
@@ -64,6 +68,54 @@ export function askedBy(request: Request, options: WebSocketServerOptions): Aske
   const offered = headers["sec-websocket-protocol"]?.split(",").map((name) => name.trim());
   const protocol = offered?.includes("binary") ? "binary" : "";
   return { about: { url, arrived, ...(origin !== undefined && { origin }), protocol, headers } };
+}
+
+/** For a request whose answer fails. A host's own page for that would tell of the program, and of where it lies. */
+export function failedAnswer(error: unknown): Response {
+  surface(error);
+  return emptyAnswer(500);
+}
+
+/**
+ * Looks at the numbers that a server is handed, and refuses those that it would ignore.
+ *
+ * @param whose such as `Bun's`
+ * @param own those that it has
+ * @throws {TypeError} another
+ * @throws {RangeError} it is no bound
+ */
+export function checkBounds(options: object, whose: string, own: readonly Bound[]): void {
+  const given: { readonly [Name in Bound]?: number } = options;
+  for (const [bound, instead] of Object.entries(BOUNDS) as [Bound, string][]) {
+    if (given[bound] === undefined || own.includes(bound)) continue;
+    throw new TypeError(`Cannot listen: ${whose} own server has no ${bound}; ${instead}`);
+  }
+  checkBound("maxConnections", given.maxConnections);
+  checkMilliseconds("headTimeout", given.headTimeout);
+  checkBound("maxMessage", given.maxMessage, 1, 2 ** 31 - 1); // hosts take 0, or more than that, for no bound
+  checkBound("maxQueuedBytes", given.maxQueuedBytes);
+}
+
+type Bound = "maxConnections" | "headTimeout" | "maxMessage" | "maxQueuedBytes";
+
+const NODES = "that of rfb-codec/node has, on Deno and Bun too";
+
+/** Where there is one instead. */
+const BOUNDS: Readonly<Record<Bound, string>> = {
+  maxConnections: NODES,
+  headTimeout: NODES,
+  maxMessage: NODES,
+  maxQueuedBytes: "a client that sends more than is read has to wait",
+};
+
+/**
+ * Looks at what a server is told of TLS.
+ *
+ * @throws {TypeError} no certificate, no key, or a field that it would ignore
+ * @throws {RangeError} a version that there is not
+ */
+export function checkWebSocketTls(tls: object): void {
+  checkServerTls(tls, ["cert", "key", "minVersion"]);
 }
 
 export function emptyAnswer(status: number, headers: Record<string, string> = {}): Response {

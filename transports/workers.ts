@@ -27,6 +27,7 @@
  * @module
  */
 
+import { checkMilliseconds } from "./callers.ts";
 import type { TcpOptions } from "./sockets.ts";
 import type { Transport } from "./transport.ts";
 import { transportOver, type WorkersSocket } from "./workers_socket.ts";
@@ -52,18 +53,18 @@ export interface WorkersTcpOptions extends TcpOptions {
    * own network when absent.
    */
   readonly network?: WorkersNetwork | undefined;
-  /** Gives up on a TLS handshake that has not finished, in milliseconds; 10 000 when absent. */
-  readonly handshakeTimeout?: number | undefined;
 }
 
 /**
  * Connects over TCP. To `abort` it lets what was written go out; a peer that takes nothing more, or never finishes its TLS
  * handshake, is let go of when the request is over.
  *
+ * @throws {RangeError} `handshakeTimeout` is none
  * @throws {Error} the host's own, which does not say why, or the signal's reason
  */
 export async function connectTcp(options: WorkersTcpOptions): Promise<Transport> {
-  const { host, port, handshakeTimeout = 10_000, signal } = options;
+  const { host, port, handshakeTimeout, signal } = options;
+  checkMilliseconds("handshakeTimeout", handshakeTimeout);
   // Here, so that any runtime can load this module.
   const network: WorkersNetwork = options.network ?? (await import("cloudflare:sockets"));
   signal?.throwIfAborted();

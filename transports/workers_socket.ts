@@ -4,7 +4,7 @@
  * @module
  */
 
-import { insecure, TLS_REASONS } from "./tls_reasons.ts";
+import { inTime } from "./tls_reasons.ts";
 import type { TlsOptions, Transport } from "./transport.ts";
 import { checkTls, tlsFailure } from "./workers_tls.ts";
 
@@ -29,7 +29,7 @@ export interface WorkersSocketOptions {
   /** What it was connected to, for TLS to compare. */
   readonly host: string;
   readonly peer?: string | null | undefined;
-  readonly handshakeTimeout: number;
+  readonly handshakeTimeout?: number | undefined;
   /** TLS has started. */
   readonly isSecured?: boolean;
 }
@@ -164,17 +164,15 @@ export function transportOver(socket: WorkersSocket, options: WorkersSocketOptio
     checkTls(tls, host);
     if (failure !== undefined || peerEnded) throw tlsFailure(failure);
     phase = "spent";
-    return new Promise((resolve, reject) => {
+    const handshake = new Promise<Transport>((resolve, reject) => {
       const fail = (error: Error): void => {
         reject(error);
         destroy();
       };
-      const timer = setTimeout(() => fail(insecure(TLS_REASONS.late)), handshakeTimeout);
       end = () => fail(new Error("Cannot start TLS: the connection was aborted"));
-      upgrade()
-        .then(resolve, (cause: unknown) => fail(tlsFailure(cause)))
-        .finally(() => clearTimeout(timer));
+      upgrade().then(resolve, (cause: unknown) => fail(tlsFailure(cause)));
     });
+    return inTime(handshake, destroy, handshakeTimeout);
   }
 
   async function upgrade(): Promise<Transport> {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkVersions } from "./callers.ts";
 import { insecure, TLS_REASONS } from "./tls_reasons.ts";
 import type { TlsOptions } from "./transport.ts";
 
@@ -17,7 +18,7 @@ import type { TlsOptions } from "./transport.ts";
 export function checkTls(options: TlsOptions, host: string): void {
   if (options.role === "server") throw refused("a Worker cannot be a TLS server: end TLS in front of it");
   if (options.kind !== "x509") throw refused("Workers have no anonymous TLS");
-  const { ca, cert, key, serverName = host, verifyHostname = true, minVersion = "1.2" } = options;
+  const { ca, cert, key, serverName = host, verifyHostname = true } = options;
   if (ca !== undefined) {
     throw refused("a Worker cannot name a ca: put it in the network service's tlsOptions.trustedCertificates");
   }
@@ -31,11 +32,9 @@ export function checkTls(options: TlsOptions, host: string): void {
     throw refused(`the certificate is compared with what was dialled: dial ${serverName || "its name"}, not ${host}`);
   }
   if (!verifyHostname) throw refused("a Worker cannot do without verifyHostname: dial a name that the certificate has");
-  if (minVersion === "1.3") {
+  checkVersions(options);
+  if (options.minVersion === "1.3") {
     throw refused("a Worker cannot set minVersion: set the network service's tlsOptions.minVersion to tls1Dot3");
-  }
-  if (minVersion !== "1.2") {
-    throw new RangeError(`Cannot start TLS: minVersion is 1.2 or 1.3, got ${String(minVersion)}`);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { RfbError } from "../codec/errors.ts";
+import { checkBound } from "./callers.ts";
 import type { Transport } from "./transport.ts";
 import { type FromWebSocketOptions, fromWebSocket, type WebSocketLike } from "./websocket.ts";
 
@@ -22,12 +23,14 @@ export interface AcceptedWebSocket {
  * Workers cannot stop a client from sending: what it sends queues up to `maxQueuedBytes`. Writes wait while much is buffered.
  * They cannot break a connection off either: `abort` drops what was not read, and what was not sent yet may still go out.
  *
+ * @throws {RangeError} `maxQueuedBytes` is no bound
  * @throws {TypeError} the request does not ask for a WebSocket, or the runtime cannot accept one
  */
 export function acceptWebSocket(request: Request, options: FromWebSocketOptions = {}): AcceptedWebSocket {
   if (request.headers.get("Upgrade")?.toLowerCase() !== "websocket") {
     throw new TypeError("Cannot accept a WebSocket: the request does not ask for one");
   }
+  checkBound("maxQueuedBytes", options.maxQueuedBytes); // while nothing is accepted yet
   const { WebSocketPair } = globalThis as { readonly WebSocketPair?: new () => { 0: object; 1: ServerWebSocket } };
   if (WebSocketPair === undefined) throw new TypeError("Cannot accept a WebSocket: this runtime has no WebSocketPair");
   const { 0: client, 1: server } = new WebSocketPair();

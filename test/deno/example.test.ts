@@ -1,6 +1,8 @@
 // What documentation has one run, run against a real server.
 
+import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
@@ -47,6 +49,24 @@ peer("Deno's examples and QEMU", QEMU, () => {
     // It does not look for a password where it may not.
     const failed = await runDeno(args.filter((word) => !word.startsWith("--allow-env")));
     expect(failed).toMatchObject({ end: "status 1", stderr: expect.stringMatching(/no password was given/) });
+  }, 60_000);
+
+  test("the script refuses a target with more to it than a host and a port", async () => {
+    const permissions = ["--no-prompt", "--allow-net=127.0.0.1"];
+    for (const target of [`user:secret@127.0.0.1:${qemu.port}`, `127.0.0.1:${qemu.port}/path`, "unix:/socket", ""]) {
+      const ended = await runDeno(["run", ...permissions, "examples/deno_screenshot.ts", target]);
+      expect(ended, target).toMatchObject({ end: "status 1", stderr: expect.stringMatching(/HOST:PORT/) });
+    }
+  }, 60_000);
+
+  test("the script does not wait for a server that says nothing", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const permissions = ["--no-prompt", `--allow-net=127.0.0.1:${port}`];
+    const ended = await runDeno(["run", ...permissions, "examples/deno_screenshot.ts", `127.0.0.1:${port}`]);
+    expect(ended).toMatchObject({ end: "status 1", stderr: expect.stringMatching(/TimeoutError/) });
+    server.close();
   }, 60_000);
 
   test("that of the module's documentation runs, with the permissions that it names", async () => {

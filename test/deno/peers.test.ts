@@ -35,7 +35,7 @@ peer("Deno's own TLS and QEMU", QEMU, () => {
   test.each<[string, string, (made: Certificates) => PictureOptions["tls"]]>([
     ["version 1.3 alone", "demand version 1.3", () => ({ minVersion: "1.3" })],
     ["a client certificate", "show a client certificate", ({ client }) => client],
-  ])("says what can, for %s", async (_, act, tls) => {
+  ])("refuses %s, and says what can do it", async (_, act, tls) => {
     const qemu = await startQemu({ tls: "x509", certificates: folder });
     const options = { port: qemu.port, scheme: "x509none", tls: { ca: certificates.ca, ...tls(certificates) } };
     expect(await inDeno("deno")(options)).toEqual({

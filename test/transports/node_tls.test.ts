@@ -314,7 +314,7 @@ describe("a TLS server", () => {
     const socket = netConnect(listener.port);
     socket.resume();
     await new Promise((resolve) => socket.once("close", resolve));
-    expect(await failures.next()).toBeInstanceOf(Error);
+    expect(await failures.next()).toMatchObject({ code: "insecure" });
     await listener.close();
   });
 

@@ -86,6 +86,13 @@ it("a WebSocket has to be open", () => {
   expect(() => fromWebSocket(socket)).toThrow(TypeError);
 });
 
+it("what may lie unread has a bound that is a number", async () => {
+  for (const maxQueuedBytes of [Number.NaN, -1]) {
+    expect(() => fromWebSocket(new FakeWebSocket(), { maxQueuedBytes })).toThrow(RangeError);
+    await expect(connectWebSocket(url, { WebSocket, maxQueuedBytes })).rejects.toThrow(RangeError);
+  }
+});
+
 it("a refused connection rejects, and says why where the runtime tells", async () => {
   const wrong = url.replace("websockify", "other?token=secret");
   const error = await connectWebSocket(wrong, { WebSocket }).catch((error: Error) => error);
@@ -154,7 +161,15 @@ it("a data channel that may lose messages, or change their order, is refused", (
   expect(() => fromDataChannel(new FakeChannel({ maxRetransmits: 0 }))).toThrow(TypeError);
   expect(() => fromDataChannel(new FakeChannel({ maxPacketLifeTime: 10 }))).toThrow(TypeError);
   expect(() => fromDataChannel(new FakeChannel({ readyState: "connecting" }))).toThrow(TypeError);
-  expect(() => fromDataChannel(new FakeChannel({}), { maxMessageSize: 0 })).toThrow(RangeError);
+});
+
+it("a data channel's messages are as long as a whole number says, or as what is written", async () => {
+  for (const maxMessageSize of [0, 1.5, Number.NaN, Number.NEGATIVE_INFINITY]) {
+    expect(() => fromDataChannel(new FakeChannel({}), { maxMessageSize })).toThrow(RangeError);
+  }
+  const channel = new FakeChannel({});
+  await fromDataChannel(channel, { maxMessageSize: Number.POSITIVE_INFINITY }).write(new Uint8Array(200_000));
+  expect(channel.lengths).toEqual([200_000]);
 });
 
 it("a data channel's messages are no longer than its other end takes, and wait while much is buffered", async () => {
