@@ -14,14 +14,18 @@ export interface KeyboardKey {
   readonly location?: number;
 }
 
-/** The keysym of a `KeyboardEvent`; undefined where it means none: `Dead`, `Process`, names that X has no key for. */
+/**
+ * The keysym of a `KeyboardEvent`; undefined where it means none: `Dead`, `Process`, names that are not in the table here,
+ * and texts of several characters, be it a letter with an accent that Unicode has no one character for.
+ */
 export function keysymOfKey({ key, location = 0 }: KeyboardKey): number | undefined {
   const [standard, right, numpad] = KEYS.get(key) ?? [];
   if (location === RIGHT && right !== undefined) return right;
   if (location === NUMPAD && numpad !== undefined) return numpad;
   if (standard !== undefined) return standard;
-  // One character is a character, even where that takes two of JavaScript's or an accent.
-  return /^\P{Cc}\p{M}*$/u.test(key) ? keysymOf(key.normalize("NFC")) : undefined;
+  const character = key.normalize("NFC");
+  // One code point, and no half of one.
+  return /^[^\p{Cc}\p{Cs}]$/u.test(character) ? keysymOf(character) : undefined;
 }
 
 /** The `keycode` of QemuExtendedKeyEvent for a `KeyboardEvent`'s `code`: of the XT set, 0 where it is unknown. */
@@ -36,16 +40,11 @@ type Keysyms = readonly [standard: number, right?: number | undefined, numpad?: 
 
 const KEYS: ReadonlyMap<string, Keysyms> = new Map<string, Keysyms>([
   ["Alt", [Keysym.AltLeft, Keysym.AltRight]],
-  ["AltGraph", [0xfe03]],
-  ["CapsLock", [Keysym.CapsLock]],
   ["Control", [Keysym.ControlLeft, Keysym.ControlRight]],
   // The key with the logo: X's Meta is another.
   ["Meta", [Keysym.SuperLeft, Keysym.SuperRight]],
-  ["NumLock", [Keysym.NumLock]],
-  ["ScrollLock", [0xff14]],
   ["Shift", [Keysym.ShiftLeft, Keysym.ShiftRight]],
   ["Enter", [Keysym.Return, undefined, 0xff8d]],
-  ["Tab", [Keysym.Tab]],
   ["ArrowDown", [Keysym.Down, undefined, 0xff99]],
   ["ArrowLeft", [Keysym.Left, undefined, 0xff96]],
   ["ArrowRight", [Keysym.Right, undefined, 0xff98]],
@@ -54,27 +53,107 @@ const KEYS: ReadonlyMap<string, Keysyms> = new Map<string, Keysyms>([
   ["Home", [Keysym.Home, undefined, 0xff95]],
   ["PageDown", [Keysym.PageDown, undefined, 0xff9b]],
   ["PageUp", [Keysym.PageUp, undefined, 0xff9a]],
-  ["Backspace", [Keysym.BackSpace]],
   ["Clear", [0xff0b, undefined, 0xff9d]],
   ["Delete", [Keysym.Delete, undefined, 0xff9f]],
   ["Insert", [Keysym.Insert, undefined, 0xff9e]],
-  ["ContextMenu", [Keysym.Menu]],
-  ["Escape", [Keysym.Escape]],
-  ["Help", [0xff6a]],
-  ["Pause", [0xff13]],
-  ["PrintScreen", [0xff61]],
-  ["Convert", [0xff23]],
-  ["NonConvert", [0xff22]],
-  ["HangulMode", [0xff31]],
-  ["HanjaMode", [0xff34]],
-  ["Hiragana", [0xff25]],
-  ["HiraganaKatakana", [0xff27]],
-  ["Katakana", [0xff26]],
-  ["ZenkakuHankaku", [0xff2a]],
-  ["AudioVolumeDown", [0x1008ff11]],
-  ["AudioVolumeMute", [0x1008ff12]],
-  ["AudioVolumeUp", [0x1008ff13]],
-  ...Array.from({ length: 24 }, (_, i): [string, Keysyms] => [`F${i + 1}`, [Keysym.F1 + i]]),
+  ...Object.entries({
+    AltGraph: 0xfe03,
+    CapsLock: Keysym.CapsLock,
+    NumLock: Keysym.NumLock,
+    ScrollLock: 0xff14,
+    Tab: Keysym.Tab,
+    Backspace: Keysym.BackSpace,
+    Redo: 0xff66,
+    Undo: 0xff65,
+    Cancel: 0xff69,
+    ContextMenu: Keysym.Menu,
+    Escape: Keysym.Escape,
+    Execute: 0xff62,
+    Find: 0xff68,
+    Help: 0xff6a,
+    Pause: 0xff13,
+    Select: 0xff60,
+    PrintScreen: 0xff61,
+    AllCandidates: 0xff3d,
+    Alphanumeric: 0xff30,
+    CodeInput: 0xff37,
+    Compose: 0xff20,
+    Convert: 0xff23,
+    ModeChange: 0xff7e,
+    NonConvert: 0xff22,
+    PreviousCandidate: 0xff3e,
+    SingleCandidate: 0xff3c,
+    HangulMode: 0xff31,
+    HanjaMode: 0xff34,
+    JunjaMode: 0xff38,
+    Eisu: 0xff30,
+    Hankaku: 0xff29,
+    Hiragana: 0xff25,
+    HiraganaKatakana: 0xff27,
+    KanjiMode: 0xff21,
+    Katakana: 0xff26,
+    Romaji: 0xff24,
+    Zenkaku: 0xff28,
+    ZenkakuHankaku: 0xff2a,
+  }).map(([key, keysym]): [string, Keysyms] => [key, [keysym]]),
+  // Those of XF86keysym.h.
+  ...Object.entries({
+    BrightnessUp: 0x02,
+    BrightnessDown: 0x03,
+    Standby: 0x10,
+    AudioVolumeDown: 0x11,
+    AudioVolumeMute: 0x12,
+    AudioVolumeUp: 0x13,
+    MediaPlay: 0x14,
+    MediaPlayPause: 0x14,
+    MediaStop: 0x15,
+    MediaTrackPrevious: 0x16,
+    MediaTrackNext: 0x17,
+    BrowserHome: 0x18,
+    LaunchMail: 0x19,
+    BrowserSearch: 0x1b,
+    MediaRecord: 0x1c,
+    LaunchApplication2: 0x1d, // the calculator
+    LaunchCalendar: 0x20,
+    PowerOff: 0x21,
+    BrowserBack: 0x26,
+    BrowserForward: 0x27,
+    BrowserStop: 0x28,
+    BrowserRefresh: 0x29,
+    Power: 0x2a,
+    WakeUp: 0x2b,
+    Eject: 0x2c,
+    LaunchScreenSaver: 0x2d,
+    LaunchWebBrowser: 0x2e,
+    BrowserFavorites: 0x30,
+    MediaPause: 0x31,
+    LaunchMediaPlayer: 0x32,
+    LaunchApplication1: 0x33, // the machine's files
+    MediaRewind: 0x3e,
+    Close: 0x56,
+    Copy: 0x57,
+    Cut: 0x58,
+    LaunchSpreadsheet: 0x5c,
+    LogOff: 0x61,
+    New: 0x68,
+    Open: 0x6b,
+    Paste: 0x6d,
+    LaunchPhone: 0x6e,
+    MailReply: 0x72,
+    Save: 0x77,
+    MailSend: 0x7b,
+    SpellCheck: 0x7c,
+    LaunchWordProcessor: 0x89,
+    ZoomIn: 0x8b,
+    ZoomOut: 0x8c,
+    LaunchWebCam: 0x8f,
+    MailForward: 0x90,
+    LaunchMusicPlayer: 0x92,
+    MediaFastForward: 0x97,
+    Hibernate: 0xa8,
+    MicrophoneVolumeMute: 0xb2,
+  }).map(([key, low]): [string, Keysyms] => [key, [0x1008ff00 + low]]),
+  ...Array.from({ length: 35 }, (_, i): [string, Keysyms] => [`F${i + 1}`, [Keysym.F1 + i]]),
   ...Array.from("*+,-./0123456789=", (key): [string, Keysyms] => [
     key,
     // The keypad's characters are in ASCII's order.

@@ -28,28 +28,36 @@ export async function webCodecsH264(): Promise<H264DecoderFactory | undefined> {
   if (VideoDecoder === undefined || EncodedVideoChunk === undefined || OffscreenCanvas === undefined) return undefined;
   const { supported } = await VideoDecoder.isConfigSupported(configOf(BASELINE));
   if (supported !== true) return undefined;
-  return (_width, _height, show) => createDecoder({ VideoDecoder, EncodedVideoChunk, OffscreenCanvas }, show);
+  const found = { VideoDecoder, EncodedVideoChunk, OffscreenCanvas };
+  return (width, height, show) => createDecoder(found, width, height, show);
 }
 
+/** What of a picture is outside `mostWidth` and `mostHeight` is not looked at: a stream may claim any size. */
 function createDecoder(
   { VideoDecoder, EncodedVideoChunk, OffscreenCanvas }: Host,
+  mostWidth: number,
+  mostHeight: number,
   show: (picture: Image) => void,
 ): H264Decoder {
   const canvas = new OffscreenCanvas(1, 1);
   const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
   const decoder = new VideoDecoder({
     output(frame) {
-      const { displayWidth: width, displayHeight: height } = frame;
-      if (canvas.width !== width || canvas.height !== height) {
-        canvas.width = width;
-        canvas.height = height;
+      const width = Math.min(frame.displayWidth, mostWidth);
+      const height = Math.min(frame.displayHeight, mostHeight);
+      try {
+        if (canvas.width !== width || canvas.height !== height) {
+          canvas.width = width;
+          canvas.height = height;
+        }
+        context.drawImage(frame, 0, 0);
+      } finally {
+        frame.close(); // the decoder has only so many
       }
-      context.drawImage(frame, 0, 0);
-      frame.close();
-      show(context.getImageData(0, 0, width, height));
+      if (width > 0 && height > 0) show(context.getImageData(0, 0, width, height));
     },
     error(error) {
-      failure = malformed(error.message);
+      failure = malformed(error.message, error);
     },
   });
   let failure: RfbError | undefined;
@@ -60,18 +68,23 @@ function createDecoder(
     decode(accessUnits) {
       for (const unit of accessUnitsOf(accessUnits)) {
         if (failure !== undefined) throw failure;
-        if (unit.codec !== undefined && unit.codec !== codec) {
-          codec = unit.codec;
-          decoder.configure(configOf(codec));
-        }
-        if (codec === undefined) throw malformed("no parameter set comes first");
-        if (count === 0 && !unit.isKey) throw malformed("its first picture needs another one");
+        const next = unit.codec ?? codec;
+        if (next === undefined) throw malformed("no parameter set comes first");
+        const isNew = next !== codec;
+        if (isNew && !unit.isKey) throw malformed("the first picture of a parameter set needs another one");
         if (decoder.decodeQueueSize >= MOST_WAITING) {
           throw new RfbError("limit", ACT, `${MOST_WAITING} pictures wait for the decoder`);
         }
         // Times only have to grow.
-        const type = unit.isKey ? "key" : "delta";
-        decoder.decode(new EncodedVideoChunk({ type, timestamp: count++, data: unit.bytes }));
+        const chunk = { type: unit.isKey ? "key" : "delta", timestamp: count++, data: unit.bytes } as const;
+        try {
+          if (isNew) decoder.configure(configOf(next));
+          codec = next;
+          decoder.decode(new EncodedVideoChunk(chunk));
+        } catch (error) {
+          failure = malformed((error as DOMException).message, error);
+          throw failure;
+        }
       }
     },
     close() {
@@ -127,8 +140,8 @@ function configOf(codec: string): VideoConfig {
   return { codec, optimizeForLatency: true };
 }
 
-function malformed(reason: string): RfbError {
-  return new RfbError("malformed", ACT, reason);
+function malformed(reason: string, cause?: unknown): RfbError {
+  return new RfbError("malformed", ACT, reason, { cause });
 }
 
 const ACT = "Cannot decode H.264";

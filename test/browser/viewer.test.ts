@@ -348,6 +348,34 @@ peer("the viewer in Chromium", ["chromium"], () => {
       await server.waitForKey("g", false);
     }, 60_000);
 
+    test("forgets a V that waits for its text when the page loses the keyboard", async () => {
+      const page = await connect(proxy.addresses[0]!);
+      const before = server.keys().length;
+      await page.evaluate(() => {
+        const field = document.querySelector<HTMLTextAreaElement>("#keys")!;
+        field.focus();
+        // Of these no browser makes a paste.
+        for (const [key, code] of [
+          ["Control", "ControlLeft"],
+          ["v", "KeyV"],
+        ]) {
+          const ctrlKey = key === "v";
+          field.dispatchEvent(new KeyboardEvent("keydown", { key: key!, code: code!, ctrlKey, bubbles: true }));
+        }
+      });
+      await server.waitForKey("Control_L", true);
+      await page.focus("#leave");
+      await server.waitForKey("Control_L", false);
+      await page.focus("#keys");
+      await page.keyboard.press("j");
+      await server.waitForKey("j", false);
+      const since = server.keys().slice(before);
+      expect(since.map(({ key, down }) => `${key} ${down}`)).toEqual([
+        ...["Control_L true", "Control_L false"],
+        ...["j true", "j false"],
+      ]);
+    }, 60_000);
+
     test("changes its size to the window's, and back", async () => {
       const page = await connect(proxy.addresses[0]!);
       await shows(page, await server.dump());

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Compression, H264DecoderFactory } from "../../codec/compression.ts";
+import type { Compression, H264DecoderFactory, Image } from "../../codec/compression.ts";
 import { createFramebuffer, Encoding, type Framebuffer, NEW_SESSION, RGBX8888, type Session } from "../../codec/mod.ts";
 import { webCodecsH264 } from "../../compression/webcodecs.ts";
 import { be32, join } from "../codec/bytes.ts";
@@ -27,6 +27,20 @@ export interface Result {
   /** As `difference`, from the picture before: what a decoder that lags by one would show. */
   readonly differenceBefore: number;
   readonly damage: unknown;
+}
+
+/** What came of a stream that is larger than its rectangle. */
+export interface Cut {
+  readonly pictures: readonly Size[];
+  readonly canvases: readonly Size[];
+  /** As `Result.difference`. */
+  readonly difference: number;
+}
+
+/** Pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 const PICTURES = 24;
@@ -55,6 +69,53 @@ const page = {
     };
     framebuffer.close();
     return result;
+  },
+
+  /** The sizes of a larger stream's pictures for a small rectangle, of the canvases they took, and how far off they are. */
+  async cut(small: Size): Promise<Cut> {
+    const [width, height, codec] = [320, 240, "avc1.42001f"] as const;
+    const units = await encode(width, height, codec);
+    const canvases: OffscreenCanvas[] = [];
+    const { OffscreenCanvas } = globalThis;
+    globalThis.OffscreenCanvas = class extends OffscreenCanvas {
+      constructor(...size: [number, number]) {
+        super(...size);
+        canvases.push(this);
+      }
+    };
+    const pictures: Image[] = [];
+    const decoder = (await webCodecsH264())!(small.width, small.height, (picture) => pictures.push(picture));
+    globalThis.OffscreenCanvas = OffscreenCanvas;
+    decoder.decode(join(units));
+    while (pictures.length < PICTURES) await new Promise((resolve) => setTimeout(resolve, 5));
+    decoder.close();
+    const painted = paint(width, height, PICTURES - 1).getContext("2d")!;
+    const expected = painted.getImageData(0, 0, small.width, small.height).data;
+    let sum = 0;
+    for (const [i, value] of pictures.at(-1)!.data.entries()) sum += Math.abs(value - expected[i]!);
+    const sizeOf = ({ width, height }: Size): Size => ({ width, height });
+    return {
+      pictures: pictures.map(sizeOf),
+      canvases: canvases.map(sizeOf),
+      difference: sum / expected.length,
+    };
+  },
+
+  /** What is said to the second picture of a stream when a parameter set of another kind comes with it. */
+  async turn(): Promise<string> {
+    const [first, second] = await encode(320, 240, "avc1.42001f");
+    const [other] = await encode(320, 240, "avc1.64001f");
+    const decoder = (await webCodecsH264())!(320, 240, () => {});
+    try {
+      decoder.decode(first!);
+      decoder.decode(join([parameterSetOf(other!), second!]));
+      return "nothing";
+    } catch (error) {
+      const { name, code, message } = error as Error & { readonly code?: string };
+      return `${name} ${code}: ${message}`;
+    } finally {
+      decoder.close();
+    }
   },
 
   /** What is said to a stream that begins like this, once there was time to decode it. */
@@ -156,6 +217,16 @@ async function encode(width: number, height: number, codec: string): Promise<Uin
   await encoder.flush();
   encoder.close();
   return units;
+}
+
+/** The first unit, with its start code: an encoder begins with it. */
+function parameterSetOf(stream: Uint8Array): Uint8Array {
+  const isStart = (at: number): boolean => stream[at] === 0 && stream[at + 1] === 0 && stream[at + 2] === 1;
+  let start = 0;
+  while (!isStart(start) || (stream[start + 3]! & 0x1f) !== 7) start++;
+  let end = start + 3;
+  while (!isStart(end)) end++;
+  return stream.subarray(start, end);
 }
 
 /** A bar that moves over a slope of colours. */

@@ -18,7 +18,7 @@ export function readFileSync(url: URL, encoding?: "utf8"): Uint8Array | string {
   return encoding === undefined ? bytes : new TextDecoder().decode(bytes);
 }
 
-/** Of folders that exist. */
-export function readdirSync(): never[] {
-  return [];
+/** Single files are in the bundle, and no folder. */
+export function readdirSync(url: URL): never {
+  throw new Error(`Cannot list ${url.pathname}: it is not in the bundle`);
 }

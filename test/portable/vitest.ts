@@ -10,7 +10,8 @@ import { fn, restoreAllMocks, spyOn } from "@vitest/spy";
 /** What came of the tests of a file. */
 export interface Report {
   readonly passed: number;
-  readonly skipped: number;
+  /** By their names, which say why. */
+  readonly skipped: readonly string[];
   /** Each with what went wrong. */
   readonly failed: readonly string[];
 }
@@ -30,12 +31,12 @@ interface Suite {
 }
 
 let suite = createSuite("", undefined);
-let skipped = 0;
+let skipped: string[] = [];
 
 /** Runs the tests that a module declares when it is imported, one after the other. */
 export async function runFile(load: () => Promise<unknown>): Promise<Report> {
   suite = createSuite("", undefined);
-  skipped = 0;
+  skipped = [];
   await load();
   const outcome = { passed: 0, failed: [] as string[] };
   await runSuite(suite, outcome);
@@ -108,9 +109,8 @@ function declaring(declare: (name: string, work: Work) => void): Declaring {
         to(`${name} [${i}]`, () => workOf(rest)(...args));
       }
     };
-  const skip: Declare = () => {
-    skipped += 1;
-  };
+  // With all that is in a group.
+  const skip: Declare = (name) => skipped.push(nameOf(suite) + name);
   const skipping: Declaring = Object.assign(skip.bind(undefined), {
     each: (cases: readonly unknown[]) => each(cases, skip),
     skipIf: (): Declaring => skipping,

@@ -90,6 +90,7 @@ export function sendKeys(field: HTMLTextAreaElement, input: Input, signal: Abort
   }
 
   function releaseAll(): void {
+    pasting = undefined; // its text went elsewhere, if anywhere
     for (const name of [...down.keys()]) release(name);
   }
 
