@@ -46,7 +46,7 @@ export const BUNDLES: readonly Bundle[] = [
     goal: 12,
     limit: 20,
   },
-  { what: "all of rfb-codec", source: 'export * from "./mod.ts";', goal: 40, limit: 79 },
+  { what: "all of rfb-codec", source: 'export * from "./mod.ts";', goal: 40, limit: 82 },
   {
     what: "the Worker proxy",
     source: 'export { default, Sessions } from "./examples/worker_proxy/worker.ts";',

@@ -248,7 +248,10 @@ test("a function that was taken off its inflater works on when that is collected
 
 function collectGarbage(): void {
   const { Bun } = globalThis as { readonly Bun?: { gc(isForced: boolean): void } };
-  if (Bun !== undefined) return Bun.gc(true);
+  if (Bun !== undefined) {
+    Bun.gc(true);
+    return;
+  }
   setFlagsFromString("--expose-gc");
   (runInNewContext("gc") as () => void)();
 }

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { schemesNamed } from "../../auth/mod.ts";
 import {
-  pixelReadersOf,
   createSurface,
   DEFAULT_LIMITS,
   Encoding,
   FenceFlag,
   fillArea,
   type PixelFormat,
+  pixelReadersOf,
   RGBX8888,
   type Surface,
   valuesOf,

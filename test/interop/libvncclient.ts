@@ -7,7 +7,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { pixelReadersOf, type PixelFormat, readPixels } from "../../codec/mod.ts";
+import { type PixelFormat, pixelReadersOf, readPixels } from "../../codec/mod.ts";
 import { createSurface } from "../../codec/surfaces.ts";
 import type { Picture } from "../peers/picture.ts";
 import { run, start, temporaryFolder, until } from "../peers/process.ts";

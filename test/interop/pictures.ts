@@ -4,14 +4,7 @@
  * @module
  */
 
-import {
-  type Area,
-  type Cursor,
-  pixelReadersOf,
-  type PixelFormat,
-  type Surface,
-  valuesOf,
-} from "../../codec/mod.ts";
+import { type Area, type Cursor, type PixelFormat, pixelReadersOf, type Surface, valuesOf } from "../../codec/mod.ts";
 import { createSurface } from "../../codec/surfaces.ts";
 import { drawText } from "../../examples/demo/canvas.ts";
 import type { Picture } from "../peers/picture.ts";

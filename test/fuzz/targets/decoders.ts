@@ -7,7 +7,7 @@ import { DEFAULT_LIMITS } from "../../../codec/limits.ts";
 import { compressLzo1x } from "../../../codec/lzo1x.ts";
 import { Encoding } from "../../../codec/names.ts";
 import { bytesPerPixelOf, type PixelFormat } from "../../../codec/pixel_format.ts";
-import { pixelReadersOf, type PixelOutput, type PixelReaders, type Surface } from "../../../codec/pixels.ts";
+import { type PixelOutput, type PixelReaders, pixelReadersOf, type Surface } from "../../../codec/pixels.ts";
 import type { Rectangle } from "../../../codec/server/rectangle.ts";
 import { NEW_SESSION } from "../../../codec/session.ts";
 import { be32, join } from "../../codec/bytes.ts";

@@ -1,8 +1,8 @@
 import { RfbError } from "../../../codec/errors.ts";
 import { decodePixelFormat, encodePixelFormat, PIXEL_FORMAT_LENGTH } from "../../../codec/pixel_format.ts";
 import {
-  pixelReadersOf,
   createPixelWriters,
+  pixelReadersOf,
   readPixel,
   readPixels,
   tpixelSizeOf,
