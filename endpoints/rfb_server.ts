@@ -61,7 +61,11 @@ export interface RfbServer extends AsyncIterable<RfbServerEvent> {
    * @throws what the signal aborts with
    */
   serve(transport: Transport, options: ServeOptions): Promise<void>;
-  /** Something was drawn there, or anywhere when absent. Each client gets the newest pixels once it is ready for them. */
+  /**
+   * Something was drawn there, or anywhere when absent. Each client gets the newest pixels once it is ready for them. A large
+   * update is taken off the picture in bands, and others have their turn in between: of what is drawn meanwhile it may have a
+   * part, and the next one, which `damage` asks for, has all.
+   */
   damage(area?: Area): void;
   /**
    * Moves pixels inside the picture, and has those clients do the same that can: scrolling costs next to nothing. What

@@ -315,7 +315,7 @@ const PROXY: z.ZodType<ProxySettings, ProxySettingsInput> = SECURITY.extend({
   const { listen } = settings;
   const webSockets = listen.filter(({ type }) => type !== "tcp");
   if (listen.some(({ type }) => type === "wss") && (settings.listenCert ?? settings.cert) === undefined) {
-    add(context, "listen", "wss:// shows browsers a certificate: give cert and key, or write ws://");
+    add(context, "listen", "wss:// shows browsers a certificate: give --listen-cert and --listen-key, or write ws://");
   }
   if (settings.web !== undefined) {
     if (webSockets.length === 0) add(context, "web", "only a ws:// or wss:// listener can serve a folder: add one");

@@ -30,6 +30,7 @@ describe("every example", () => {
     running = await listenTcp({ onConnection: (transport) => void serveOnePixel(transport, certificate) });
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
+    writeFileSync(`${folder}ca.pem`, ca);
   });
   afterAll(() => running.close());
 
@@ -48,6 +49,7 @@ describe("every example", () => {
         .replaceAll('host: "vm.example", port: 5900', `host: "localhost", port: ${running.port}`)
         .replaceAll("port: 5901", "port: 0")
         .replaceAll('"-----BEGIN CERTIFICATE-----\\n…"', JSON.stringify(ca))
+        .replaceAll('"ca.pem"', JSON.stringify(`${folder}ca.pem`))
         .replaceAll('"screen.png"', JSON.stringify(`${folder}screen.png`)),
     );
     await import(path);

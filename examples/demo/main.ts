@@ -93,7 +93,7 @@ async function startDesktop(options: DemoOptions): Promise<Behind> {
   const flag = Object.keys(meant)[0] ?? (verifyHostname ? undefined : "verifyHostname");
   if (flag !== undefined) throw misuse(flagOf(flag, {}), "it is about a server of yours: name that with --target");
   const certificate = await makeCertificate("localhost");
-  const desktop = await createDesktop(certificate);
+  const desktop = await createDesktop(certificate, options.snapshot !== undefined);
   const listener = await listenTcp({
     onConnection: (transport) =>
       void desktop.serve(transport).catch((error: Error) => {

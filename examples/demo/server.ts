@@ -16,15 +16,19 @@ export interface Desktop {
   close(): void;
 }
 
-/** Starts a desktop that all its clients share. */
-export async function createDesktop(certificate: CertificateAndKey): Promise<Desktop> {
+/**
+ * Starts a desktop that all its clients share.
+ *
+ * @param isStill nothing moves: a picture that is taken of it is of one moment
+ */
+export async function createDesktop(certificate: CertificateAndKey, isStill = false): Promise<Desktop> {
   const picture = createSurface(WIDTH, HEIGHT);
   const server = createRfbServer({ picture, name: "rfb-codec demo", compression: await nodeCompression() });
   const received = nothingReceived();
   let shown: Moment = { milliseconds: Date.now(), received: { ...received } };
   paint(picture, shown.milliseconds, received);
   const timer = setInterval(() => {
-    if (server.clients.length === 0) return;
+    if (isStill || server.clients.length === 0) return;
     const now: Moment = { milliseconds: Date.now(), received: { ...received } };
     paint(picture, now.milliseconds, received);
     for (const area of changesSince(shown, now)) server.damage(area);

@@ -115,7 +115,7 @@ describe.concurrent("what cannot be used: one line, and 2", () => {
       [...WSS, "--listen-cert", at("cert.pem"), "--listen-key", at("text.pem")],
       /--listen-key .*text.pem: no private key/,
     ],
-    ["wss without certificate", WSS, /Cannot use --listen: wss:.*give cert and key/],
+    ["wss without certificate", WSS, /Cannot use --listen: wss:.*give --listen-cert and --listen-key/],
     ["an empty password", [...PROXY, "--password-file", at("empty-password")], /--password-file .*it is empty/],
     [
       "a folder to serve that is not there",

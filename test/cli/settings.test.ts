@@ -69,7 +69,7 @@ describe("settings of a proxy", () => {
     [{ listen: ["ws://127.0.0.1:99999/"] }, "listen", /is no address/],
     [{ listen: ["ws://127.0.0.1:1/?query"] }, "listen", /is no address/],
     [{ listen: ["ws://user:secret@127.0.0.1:1/"] }, "listen", /has no user or password$/],
-    [{ listen: ["wss://127.0.0.1:0/"] }, "listen", /give cert and key/],
+    [{ listen: ["wss://127.0.0.1:0/"] }, "listen", /give --listen-cert and --listen-key/],
     [{ target: undefined }, "target", /^it is missing/],
     [{ target: "user:secret@vm.example:1" }, "target", /^that is no VNC server/],
     [{ target: "vm.example" }, "target", /^"vm.example" is no VNC server: write HOST:PORT/],
