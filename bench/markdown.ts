@@ -57,13 +57,15 @@ export function pageOf({ header, rows, leftOut, growth }: Result, notes: string)
 
 const ABOUT = `\`npm run bench -- --write docs/performance.md\` writes this page, and keeps what stands between its marks for notes;
 \`npm run bench -- --help\` tells of one group alone, of other runtimes, and of comparing with an earlier run. Each row sets us
-beside somebody else on the same machine, in turns: eleven rounds of a tenth of a second each, after a check that what comes out is
-right, and with every answer checked. All figures are medians. The ratio is the median of the rounds' ratios, above 1 where we are
+beside somebody else on the same machine, in turns: most rows in eleven rounds of a tenth of a second each, after a check that what comes out
+is right, and with every answer checked. All figures are medians. The ratio is the median of the rounds' ratios, above 1 where we are
 ahead, and the spread lies between their quartiles. Most are rates; of memory, the ratio is what is allowed over what is taken,
 each round a process of its own.
 
 - Decoders draw the same stream, each pass as a new connection that makes its own framebuffer. libvncclient and libvncserver are
-  the distribution's, under small programs of ours, compiled with \`gcc -O2\`, that keep their own time.
+  the distribution's, under small programs of ours, compiled with \`gcc -O2\`, that keep their own time. They know no other way than
+  a socket: a thread of theirs fills or empties its other end, and what that costs is theirs, while ours go from memory to memory.
+  It weighs most where little is done for a byte (Raw). Tables that a pixel format takes are made once, before the clock, on both sides.
 - The proxy's viewer and server are in a process of their own, over loopback. Where a row says "to ws", the viewer comes to our
   proxy over a WebSocket; to a plain pipe it comes over TCP all the same.
 - To websockify and Nova's proxy it comes over a WebSocket, as to ours. Servers speak TLS 1.2 in these rows: with 1.3 neither of

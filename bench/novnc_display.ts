@@ -55,6 +55,10 @@ export function createMemoryDisplay(width: number, height: number): MemoryDispla
       }
     },
     copyImage(oldX, oldY, x, y, width, height) {
+      if (width === stride) {
+        pixels.copyWithin(y * width, oldY * width, (oldY + height) * width);
+        return;
+      }
       for (let i = 0; i < height; i++) {
         const row = y > oldY ? height - 1 - i : i;
         const from = (oldY + row) * stride + oldX;
@@ -64,6 +68,10 @@ export function createMemoryDisplay(width: number, height: number): MemoryDispla
     blitImage(x, y, width, height, from, offset) {
       const length = 4 * width;
       let to = 4 * (y * stride + x);
+      if (width === stride) {
+        bytes.set(from.subarray(offset, offset + height * length), to);
+        return;
+      }
       for (let at = offset, end = offset + height * length; at < end; at += length, to += 4 * stride) {
         bytes.set(from.subarray(at, at + length), to);
       }

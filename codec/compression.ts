@@ -12,7 +12,7 @@ export interface Inflater {
    *
    * @param maximum the most bytes that may come out; one more is a fault, found before it is allocated
    * @returns bytes that are valid until the next call
-   * @throws {RfbError} `malformed`: no zlib data; `limit`: more than `maximum`
+   * @throws {RfbError} `malformed`: no zlib data; `limit`: more than `maximum`; of data that are both, either
    */
   inflate(deflated: Uint8Array, maximum: number): Uint8Array;
 }

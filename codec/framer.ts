@@ -305,7 +305,10 @@ function framerOver<Event extends { readonly type: string }>(
   let from = 0;
   let rest: Uint8Array | undefined; // the last chunk, where only its first SEAM bytes are in the input yet
   const step = failingForEver(input, (session: Session | undefined) => {
-    if (session === undefined) return end(input);
+    if (session === undefined) {
+      goOn();
+      return end(input);
+    }
     let event: Event | undefined;
     do {
       from = input.start;

@@ -26,11 +26,30 @@ export * from "./names.ts";
 export type { Ntp } from "./ntp.ts";
 export * from "./payload.ts";
 export * from "./pixel_format.ts";
-export * from "./pixels.ts";
+export {
+  COLOUR_CUBE,
+  cpixelSizeOf,
+  createPixelWriters,
+  type PixelOutput,
+  type PixelReader,
+  type PixelReaders,
+  type PixelWriter,
+  type PixelWriters,
+  pixelReadersOf,
+  readPixel,
+  readPixels,
+  type Surface,
+  scaledTo255,
+  tpixelSizeOf,
+  valueAt,
+  valuesOf,
+  writePixel,
+  writePixels,
+} from "./pixels.ts";
 export type { Screen } from "./screens.ts";
 export * from "./server/mod.ts";
 export * from "./session.ts";
-export * from "./surfaces.ts";
+export { copyArea, createSurface, cutOut, fillArea, paste } from "./surfaces.ts";
 export * from "./text.ts";
 export * from "./vendors/mod.ts";
 export { append, available, createInput, drain, type Input } from "./wire.ts";

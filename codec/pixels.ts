@@ -311,7 +311,7 @@ export function writePixels(
   }
 }
 
-/** How pixels of this format are read: made once for a format, whose connections share the tables. */
+/** How pixels of this format are read: made once for a format's object, whose connections share the tables. */
 export function pixelReadersOf(format: PixelFormat, output: PixelOutput = "rgba"): PixelReaders {
   let readers = READERS[output].get(format);
   if (readers === undefined) {
@@ -478,11 +478,7 @@ function readerOf(
   };
   if (size === 1)
     return { ...reader, layout: TABLE8, table: Int32Array.from({ length: 256 }, (_, byte) => ofValue(byte)) };
-  if (size === 2) {
-    const table = new Int32Array(65536);
-    for (let i = 0; i < 65536; i++) table[i] = ofValue(((i & 0xff) << shifts[0]) | ((i >> 8) << shifts[1]));
-    return { ...reader, layout: TABLE16, table, hasWords: true };
-  }
+  if (size === 2) return { ...reader, layout: TABLE16, table: tableOf(format, output, shifts), hasWords: true };
   if (output !== "rgba" || !isEightBits(format)) return reader;
   // Each channel is a byte of its own: no arithmetic at all.
   const byteOf = (shift: number): number => shifts.slice(0, size).indexOf(shift);
@@ -530,8 +526,32 @@ function rgbaOfValue(format: PixelFormat): (value: number) => number {
     OPAQUE;
 }
 
+// A server may change the format again and again, for some bytes each time: what is made for one is made by plain loops.
+
+/** What each pixel of two bytes becomes, by these as a little-endian number. */
+function tableOf(format: PixelFormat, output: PixelOutput, [low, high]: PixelWriter["shifts"]): Int32Array {
+  const { redMax, greenMax, blueMax, redShift, greenShift, blueShift } = format;
+  const isRgba = output === "rgba";
+  const reds = scaleOf(redMax);
+  const greens = scaleOf(greenMax);
+  const blues = scaleOf(blueMax);
+  const table = new Int32Array(65536);
+  for (let i = 0; i < 65536; i++) {
+    const value = ((i & 0xff) << low) | ((i >> 8) << high);
+    table[i] = isRgba
+      ? reds[(value >> redShift) & redMax]! |
+        (greens[(value >> greenShift) & greenMax]! << 8) |
+        (blues[(value >> blueShift) & blueMax]! << 16) |
+        OPAQUE
+      : value;
+  }
+  return table;
+}
+
 function scaleOf(max: number): Uint8Array {
-  return Uint8Array.from({ length: max + 1 }, (_, value) => scaledTo255(value, max));
+  const scale = new Uint8Array(max + 1);
+  for (let value = 0; value <= max; value++) scale[value] = scaledTo255(value, max);
+  return scale;
 }
 
 interface Squeezers {

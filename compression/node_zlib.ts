@@ -17,7 +17,6 @@ import {
   malformed,
   createDeflater as portableDeflater,
   createInflater as portableInflater,
-  SPARE,
   trailing,
 } from "./zlib.ts";
 
@@ -58,13 +57,15 @@ export function createDeflater(level: number): Deflater {
 function nativeRun(stream: Stream): (deflated: Uint8Array, maximum: number) => Uint8Array {
   let held = new Uint8Array(0);
   return (deflated, maximum) => {
-    const most = maximum + SPARE;
+    // One byte above the maximum is what tells too much from enough.
+    const most = maximum + 1;
     let output = held.length > 0 ? held : new Uint8Array(Math.min(most, 16 * deflated.length + 512));
     let size = 0;
     let left = deflated.length;
     for (;;) {
       const room = Math.min(output.length, most);
       stream.write(deflated, deflated.length - left, left, output, size, room);
+      // Of a piece with a fault no host tells how much came out before it.
       if (stream.fault !== undefined) throw malformed(stream.fault);
       left = stream.state[IN_LEFT]!;
       size = room - stream.state[OUT_LEFT]!;
@@ -109,7 +110,7 @@ const OUT_LEFT = 0;
 const IN_LEFT = 1;
 
 function createStream(owner: object): Stream {
-  // The owner is what keeps the handle alive.
+  // The handle lives on without its owner, by those that can call it.
   const { _handle: handle, _writeState: state } = owner as {
     readonly _handle: Handle;
     readonly _writeState: Uint32Array;

@@ -135,9 +135,9 @@ const NONE: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
 /**
  * Bytes of room above the maximum. One would tell too much from enough, but only with more room than the longest match
- * takes does zlib copy without looking where the room ends.
+ * takes does pako copy without looking where the room ends.
  */
-export const SPARE: number = 512;
+const SPARE = 512;
 
 /** Bytes that a stream keeps for its next output: most rectangles are smaller, and a connection has six streams. */
 export const HELD: number = 2 << 20;

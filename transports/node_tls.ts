@@ -49,8 +49,12 @@ function prepareClient(options: TlsClientOptions, host: string | undefined): (so
     });
 }
 
-/** A context takes time and memory to make, and connections to the same server have all the same: the last few are kept. */
+/**
+ * A context takes time and memory to make, and connections to the same server have all the same: the last few are kept. Not
+ * those with a key of ours, which is to be forgotten when its owner forgets it, nor with the host's authorities, which may change.
+ */
 function clientContextOf(options: SecureContextOptions): SecureContext {
+  if (typeof options.ca !== "string" || options.key !== undefined) return createSecureContext(options);
   const key = JSON.stringify(options);
   const context = CONTEXTS.get(key) ?? createSecureContext(options);
   CONTEXTS.delete(key);

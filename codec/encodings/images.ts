@@ -14,7 +14,13 @@ export function drawImage(image: Image, rectangle: Rectangle, pixels: PixelReade
   const rows = Math.min(image.height, rectangle.height);
   const data = bytesOf(image);
   const { tpixel: rgb, pixel: rgba } = pixelReadersOf(RGBX8888);
-  const reader = data.length === 3 * image.width * image.height ? rgb : rgba;
+  const count = image.width * image.height;
+  const reader = data.length === 3 * count ? rgb : rgba;
+  if (data.length < reader.size * count) {
+    throw new TypeError(
+      `Cannot draw a picture of ${image.width}x${image.height}: its decoder gave ${data.length} bytes`,
+    );
+  }
   if (columns === image.width) readArea(reader, data, 0, into, x, y, columns, rows);
   else {
     const length = image.width * reader.size;
