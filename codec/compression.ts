@@ -10,7 +10,7 @@ export interface Inflater {
   /**
    * All that `deflated`, the stream's next bytes, brings out.
    *
-   * @param maximum the most bytes that may come out; one more is a fault, found before it is allocated
+   * @param maximum the most bytes that may come out; one more is a fault, found before much more than that is allocated
    * @returns bytes that are valid until the next call
    * @throws {RfbError} `malformed`: no zlib data; `limit`: more than `maximum`; of data that are both, either
    */
