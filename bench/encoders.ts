@@ -14,7 +14,7 @@ import { sessionBehindInit } from "./decoder_stream.ts";
 import { streamDrawing } from "./drawn_streams.ts";
 import { HANDSHAKE, libvncserverEncoders } from "./libvncserver.ts";
 import type { Contest, LeftOut } from "./measure.ts";
-import { ownDecoder, play } from "./own_decoder.ts";
+import { connectionOf, ownDecoder } from "./own_decoder.ts";
 import { type Recorded, recordedIn } from "./recordings.ts";
 import { cut } from "./streams.ts";
 
@@ -34,7 +34,11 @@ export function subjects(quick: boolean, folder: string): readonly Subject[] {
   return [
     ...recorded.map(({ name, stream }) => ({
       name,
-      picture: (compression: Compression) => play(stream(), cut(stream().bytes, CHUNK), compression).framebuffer,
+      picture(compression: Compression) {
+        const { framebuffer, play } = connectionOf(stream(), cut(stream().bytes, CHUNK), compression);
+        play();
+        return framebuffer;
+      },
     })),
     drawn,
   ];

@@ -66,15 +66,23 @@ export async function novncDecoder(): Promise<Decoder> {
       const channel = { ...CHANNEL };
       const socket = new Socket();
       socket.attach(channel);
-      const play = (): Played => {
+      const connect = (): { readonly display: MemoryDisplay; play(): number } => {
         const played = decodeFrom(socket, stream, decoders);
-        for (const data of messages) channel.onmessage({ data });
-        return played;
+        played.display.bytes.fill(0);
+        return {
+          display: played.display,
+          play() {
+            for (const data of messages) channel.onmessage({ data });
+            return played.pixels;
+          },
+        };
       };
       return {
-        pass: () => play().pixels,
+        pass: { prepare: () => connect().play },
         picture() {
-          const { width, height, bytes } = play().display;
+          const { display, play } = connect();
+          play();
+          const { width, height, bytes } = display;
           // Tight's colours are red, green, blue in any format of 24 bits; all else is in the format's order.
           return pictureOf(
             width,

@@ -14,10 +14,17 @@ export function ownDecoder(name: string, compression: Compression): Decoder {
     objection: () => undefined,
     open(stream) {
       const chunks = cut(stream.bytes, CHUNK);
+      const connect = () => connectionOf(stream, chunks, compression);
       return {
-        pass: () => play(stream, chunks, compression).pixels,
+        pass: {
+          prepare() {
+            const { play } = connect();
+            return play;
+          },
+        },
         picture() {
-          const { framebuffer } = play(stream, chunks, compression);
+          const { framebuffer, play } = connect();
+          play();
           return pictureOf(framebuffer.width, framebuffer.height, framebuffer.toRgba());
         },
       };
@@ -25,24 +32,38 @@ export function ownDecoder(name: string, compression: Compression): Decoder {
   };
 }
 
-/** Plays a stream once. */
-export function play(
+/** One that a stream can be played to, once. */
+export interface Connection {
+  readonly framebuffer: Framebuffer;
+  /** Answers with the number of pixels that were drawn. */
+  play(): number;
+}
+
+/** A connection behind ServerInit, with a framebuffer whose memory has been touched. */
+export function connectionOf(
   { session: initial }: Stream,
   chunks: readonly Uint8Array[],
   compression: Compression,
-): { readonly framebuffer: Framebuffer; readonly pixels: number } {
+): Connection {
   const framer = createServerFramer();
   const framebuffer = createFramebuffer({ compression });
-  let session = initial;
-  let pixels = 0;
-  for (const chunk of chunks) {
-    framer.push(chunk);
-    for (let event = framer.next(session); event !== undefined; event = framer.next(session)) {
-      session = observe(session, "server", event);
-      framebuffer.apply(event, session);
-      if (event.type === "rectangle" && framingOf(event.encodingType)!.drawsPixels)
-        pixels += event.width * event.height;
-    }
-  }
-  return { framebuffer, pixels };
+  framebuffer.apply({ type: "bell" }, initial);
+  framebuffer.pixels.fill(0);
+  return {
+    framebuffer,
+    play() {
+      let session = initial;
+      let pixels = 0;
+      for (const chunk of chunks) {
+        framer.push(chunk);
+        for (let event = framer.next(session); event !== undefined; event = framer.next(session)) {
+          session = observe(session, "server", event);
+          framebuffer.apply(event, session);
+          if (event.type === "rectangle" && framingOf(event.encodingType)!.drawsPixels)
+            pixels += event.width * event.height;
+        }
+      }
+      return pixels;
+    },
+  };
 }

@@ -3,7 +3,7 @@ import type { Compression } from "../codec/compression.ts";
 import { CHUNK } from "./decoder.ts";
 import type { Stream } from "./decoder_stream.ts";
 import type { Once } from "./measure.ts";
-import { play } from "./own_decoder.ts";
+import { connectionOf } from "./own_decoder.ts";
 import { cut } from "./streams.ts";
 
 /**
@@ -44,6 +44,6 @@ function zlibStreamsOf(
       };
     },
   };
-  play(stream, cut(stream.bytes, CHUNK), watching);
+  connectionOf(stream, cut(stream.bytes, CHUNK), watching).play();
   return streams.map(({ pieces, length }) => ({ deflated: Buffer.concat(pieces), length }));
 }
