@@ -225,6 +225,14 @@ function readWords(
       into[i + 2] = (words.getInt32(from + 2 * size, true) >>> shift) | OPAQUE;
       into[i + 3] = (words.getInt32(from + 3 * size, true) >>> shift) | OPAQUE;
     }
+  } else if (size === 4 && third === 0) {
+    // What most servers have of themselves: blue, green, red, and a byte of nothing.
+    for (; i + 4 <= end; i += 4, from += 16) {
+      into[i] = reversed(words.getInt32(from, true));
+      into[i + 1] = reversed(words.getInt32(from + 4, true));
+      into[i + 2] = reversed(words.getInt32(from + 8, true));
+      into[i + 3] = reversed(words.getInt32(from + 12, true));
+    }
   } else {
     const shift = 8 * third;
     for (; i + 4 < end; i += 4, from += 4 * size) {
@@ -237,9 +245,10 @@ function readWords(
   for (; i < end; i++, from += size) into[i] = readPixel(reader, bytes, at + from);
 }
 
-/** Blue, green, red to RGBA. */
+/** Blue, green, red to RGBA: the outer two change places at once, for processors can rotate. */
 function reversed(pixel: number): number {
-  return ((pixel >> 16) & 0xff) | (pixel & 0xff00) | ((pixel & 0xff) << 16) | OPAQUE;
+  const outer = pixel & 0xff00ff;
+  return (outer << 16) | (outer >>> 16) | (pixel & 0xff00) | OPAQUE;
 }
 
 /** Pixels where all is in its place but A. */
