@@ -64,11 +64,12 @@ each round a process of its own.
 
 - Decoders draw the same stream, each pass as a new connection. Its framebuffer is there before the clock starts, and its memory
   has been written to once, on every side: what an operating system takes to hand out pages is no decoder's, and would be most of
-  a pass through a short stream. libvncclient and libvncserver are the distribution's, under small programs of ours, compiled with \`gcc -O2\`, that keep their own time. They know no other way than
-  a socket: a thread of theirs fills or empties its other end, and what that costs is theirs, while ours go from memory to memory.
-  It weighs most where little is done for a byte (Raw). Tables that a pixel format takes are made once, before the clock, on both sides.
+  a pass through a short stream. Tables that a pixel format takes are made once, before the clock, on both sides.
+- libvncclient and libvncserver are the distribution's, under small programs of ours, compiled with \`gcc -O2\`, that keep their own
+  time. They know no other way than a socket: a thread of theirs fills or empties its other end, and what that costs is theirs,
+  while ours go from memory to memory. It weighs most where little is done for a byte (Raw).
 - The proxy's viewer and server are in a process of their own, over loopback. Where a row says "to ws", the viewer comes to our
-  proxy over a WebSocket; to a plain pipe it comes over TCP all the same.
+  proxy over a WebSocket, with \`bufferutil\` installed beside it; to a plain pipe it comes over TCP all the same.
 - To websockify and Nova's proxy it comes over a WebSocket, as to ours. Servers speak TLS 1.2 in these rows: with 1.3 neither of
   the two gets as far as ServerInit. websockify speaks neither RFB nor VeNCrypt: it gets a server inside of TLS from the first
   byte (\`--ssl-target\`), and does not check its certificate. Nova's passes VeNCrypt X509None as ours does; its look-up of

@@ -10,14 +10,15 @@ import type { Header, Result } from "./result.ts";
 import { columns, costText, goalText, groupOf, rateText, ratioText, rowsInGroups } from "./text.ts";
 
 export function headerOf(quick: boolean): Header {
-  const own = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+  const own = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as Own;
   const { deno, bun, node, v8 = "", openssl = "", zlib = "" } = process.versions;
   const [libvncserver, gcc] = [libvncVersion(), compilerVersion()];
   const cores = cpus();
   return {
     runtime: RUNTIME,
     versions: {
-      ...{ "rfb-codec": own.version, [RUNTIME]: deno ?? bun ?? node, v8, openssl, zlib, noVNC: NOVNC_VERSION },
+      ...{ "rfb-codec": own.version, [RUNTIME]: deno ?? bun ?? node, v8, openssl, zlib },
+      ...{ bufferutil: own.devDependencies.bufferutil, noVNC: NOVNC_VERSION },
       ...(libvncserver !== undefined && { libvncserver }),
       ...(gcc !== undefined && { gcc }),
       ...pythonVersions(),
@@ -27,6 +28,12 @@ export function headerOf(quick: boolean): Header {
     date: new Date().toISOString(),
     quick,
   };
+}
+
+/** Of our package.json. */
+interface Own {
+  readonly version: string;
+  readonly devDependencies: { readonly bufferutil: string };
 }
 
 function systemName(): string {
