@@ -145,8 +145,8 @@ export function createSecurityProxy(options: SecurityProxyOptions): RfbSecurityP
       tell({ event, connection, client: transport.peer, milliseconds, stage, ...facts, ...more });
     };
 
-    const late = new Error(`not done after ${handshakeTimeout} ms`);
-    const timer = setTimeout(() => over.abort(late), arrived + handshakeTimeout - performance.now());
+    const late = (): void => over.abort(new Error(`not done after ${handshakeTimeout} ms`));
+    const timer = setTimeout(late, arrived + handshakeTimeout - performance.now());
     try {
       const sides = await negotiate(negotiation, {
         dial,

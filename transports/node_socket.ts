@@ -21,11 +21,13 @@ export interface SocketOptions {
   /** What it was connected to, for TLS to compare. */
   readonly host?: string;
   readonly handshakeTimeout?: number | undefined;
+  /** The transport in clear that this one takes the place of, on the same connection. */
+  readonly clear?: { readonly peer: string | undefined };
 }
 
 /** Takes a connected socket over. */
 export function transportOver(socket: Socket, options: SocketOptions = {}): Transport {
-  const { host, handshakeTimeout } = options;
+  const { host, handshakeTimeout, clear } = options;
   let phase: "open" | "closed" | "spent" = "open";
   let gone = socket.destroyed;
   let failure: Error | undefined;
@@ -33,15 +35,17 @@ export function transportOver(socket: Socket, options: SocketOptions = {}): Tran
   let wakeReader: (() => void) | undefined;
   let aborted = false;
   const writers: { resolve(): void; reject(error: Error): void }[] = [];
-  const peer = addressOf(socket);
+  const { peer } = clear ?? { peer: addressOf(socket) };
 
   socket.allowHalfOpen = true; // else Node answers the peer's end with ours
-  socket.setNoDelay(true);
-  socket.setKeepAlive(true, KEEP_ALIVE_DELAY);
+  if (clear === undefined) {
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_DELAY);
+  }
   socket.on("readable", onReadable);
   socket.on("end", onReadable);
-  socket.on("drain", () => settleWriters());
-  socket.on("finish", () => settleWriters());
+  socket.on("drain", settleWriters);
+  socket.on("finish", settleWriters);
   // Stay for ever: a socket may fail after we are done with it, and an error nobody listens to ends the process.
   socket.on("error", (error) => {
     failure ??= socket instanceof TLSSocket && isTlsError(error) ? tlsFailure(error) : error;
@@ -57,13 +61,13 @@ export function transportOver(socket: Socket, options: SocketOptions = {}): Tran
     else wakeReader?.();
   }
 
-  function settleWriters(error?: Error): void {
-    for (const writer of writers.splice(0)) error === undefined ? writer.resolve() : writer.reject(error);
+  function settleWriters(): void {
+    for (const writer of writers.splice(0)) writer.resolve();
   }
 
   function wakeAll(): void {
     wakeReader?.();
-    settleWriters(failure ?? closedError());
+    for (const writer of writers.splice(0)) writer.reject(failure ?? closedError());
   }
 
   // In paused mode, asking only when somebody reads: the host stops receiving once its own buffer is full.
@@ -159,7 +163,7 @@ export function transportOver(socket: Socket, options: SocketOptions = {}): Tran
         throw insecure(TLS_REASONS.clear);
       }
       if (options.role === "server" && options.early !== undefined) socket.unshift(options.early);
-      return transportOver(await start(socket));
+      return transportOver(await start(socket), { clear: { peer } });
     } catch (error) {
       socket.destroy();
       throw aborted ? new Error("Cannot start TLS: the connection was aborted", { cause: error }) : error;

@@ -13,11 +13,14 @@ import {
   createServer,
   type SecureContext,
   type SecureContextOptions,
+  type Server,
+  type TlsOptions as ServerOptions,
   type TLSSocket,
 } from "node:tls";
 import type { RfbError } from "../codec/errors.ts";
 import { printable } from "../codec/text.ts";
 import { checkVersions } from "./callers.ts";
+import { createKept } from "./node_kept.ts";
 import { insecure, madeOutTo, TLS_REASONS } from "./tls_reasons.ts";
 import type { TlsClientOptions, TlsKind, TlsOptions, TlsServerOptions, TlsSession } from "./transport.ts";
 
@@ -42,29 +45,29 @@ function prepareClient(options: TlsClientOptions, host: string | undefined): (so
   return (socket) =>
     new Promise((resolve, reject) => {
       const secured = connect({ ...settings, socket });
-      secured.once("secureConnect", () => resolve(secured));
+      const closed = (): void => reject(tlsFailure(undefined));
+      secured.once("secureConnect", () => {
+        secured.off("close", closed);
+        resolve(secured);
+      });
       // Stays: an error nobody listens to would end the process.
       secured.on("error", (error) => reject(tlsFailure(error)));
-      secured.once("close", () => reject(tlsFailure(undefined)));
+      secured.once("close", closed);
     });
 }
 
 /**
- * A context takes time and memory to make, and connections to the same server have all the same: the last few are kept. Not
- * those with a key of ours, which is to be forgotten when its owner forgets it, nor with the host's authorities, which may change.
+ * A context takes time and memory to make, and connections to the same server have all the same. Not with the host's authorities,
+ * which may change.
  */
 function clientContextOf(options: SecureContextOptions): SecureContext {
-  if (typeof options.ca !== "string" || options.key !== undefined) return createSecureContext(options);
-  const key = JSON.stringify(options);
-  const context = CONTEXTS.get(key) ?? createSecureContext(options);
-  CONTEXTS.delete(key);
-  CONTEXTS.set(key, context);
-  if (CONTEXTS.size > MOST_CONTEXTS) CONTEXTS.delete(CONTEXTS.keys().next().value!);
+  if (options.ca === undefined) return createSecureContext(options);
+  const context = CONTEXTS.take(options);
+  CONTEXTS.keep(context);
   return context;
 }
 
-const CONTEXTS = new Map<string, SecureContext>();
-const MOST_CONTEXTS = 8;
+const CONTEXTS = createKept<SecureContextOptions, SecureContext>(createSecureContext);
 
 /** Nobody shows a certificate, so there is nothing to verify. */
 const UNVERIFIED: ConnectionOptions = { rejectUnauthorized: false, checkServerIdentity: () => undefined };
@@ -93,24 +96,44 @@ function prepareServer(options: TlsServerOptions): (socket: Socket) => Promise<T
   // Nobody resumes a session, and old viewers trip over tickets: see maxVersion. Bun then sends none, Node still does.
   const secureOptions = constants.SSL_OP_NO_TICKET;
   const settings = { ...baseOf(options), ...groups, secureOptions, ca: options.clientCa };
-  const server = callersFault(() => createServer({ ...settings, requestCert: verify, rejectUnauthorized: verify }));
+  const server = callersFault(() => SERVERS.take({ ...settings, requestCert: verify, rejectUnauthorized: verify }));
   return (socket) =>
     new Promise((resolve, reject) => {
-      server.once("secureConnection", resolve);
-      // Also when the socket closes, by whomever.
-      server.once("tlsClientError", (error, secured) => {
+      server.once("secureConnection", done);
+      // Also when the socket closes, by whomever: a client that ends it has broken the handshake off.
+      server.once("tlsClientError", failed);
+      socket.allowHalfOpen = false;
+      server.emit("connection", socket);
+
+      function done(secured: TLSSocket): void {
+        server.off("tlsClientError", failed);
+        rest(server);
+        resolve(secured);
+      }
+
+      function failed(error: Error, secured: TLSSocket): void {
+        server.off("secureConnection", done);
+        rest(server);
         // Node verifies after the handshake and then hangs up: the error itself only tells of that.
         const code: unknown = secured.authorizationError;
         reject(code == null ? tlsFailure(error) : tlsFailure(Object.assign(error, { code })));
-      });
-      server.emit("connection", socket);
+      }
     });
 }
 
+/** Those that are at no handshake: of two at a time one could not tell whose is over. */
+const SERVERS = createKept<ServerOptions, Server>((options) => createServer(options));
+
+/** Of its last handshake Node says nothing more; of its stand-ins nobody knows. */
+function rest(server: Server): void {
+  if (IS_NODE) SERVERS.keep(server);
+}
+
 const IS_DENO = "deno" in process.versions;
+const IS_NODE = !(IS_DENO || "bun" in process.versions);
 
 /** Deno's and Bun's stand-ins for `node:tls` have no ciphers without certificates, nor groups of integers (DHE) for any. */
-const HAS_ANONYMOUS = !(IS_DENO || "bun" in process.versions);
+const HAS_ANONYMOUS = IS_NODE;
 
 /** What this process can carry. */
 export const NODE_TLS_KINDS: readonly TlsKind[] = HAS_ANONYMOUS ? ["x509", "anonymous"] : ["x509"];

@@ -318,6 +318,89 @@ describe("a TLS server", () => {
     await listener.close();
   });
 
+  it("gives up a client that leaves within the handshake, before its deadline", async () => {
+    const failures = rendezvousOf<unknown>();
+    const listener = await listenTcp({
+      tls: certificates.server,
+      handshakeTimeout: 3_600_000,
+      onConnection: () => {},
+      onTlsFailure: failures.accept,
+    });
+    const socket = netConnect(listener.port);
+    socket.end(Uint8Array.of(22, 3, 1)); // the head of a record
+    socket.resume();
+    await new Promise((resolve) => socket.once("close", resolve));
+    expect(await failures.next()).toMatchObject({ code: "insecure", reason: "the peer closed the connection" });
+    await listener.close();
+  });
+
+  it("shows each client the certificate of its own options, whatever came before", async () => {
+    const authority = await makeAuthority();
+    const named = (commonName: string): Promise<Certificate> => authority.issue({ purpose: "server", commonName });
+    const [before, after] = [await named("before"), await named("after")];
+    const shown: (string | undefined)[] = [];
+    for (const server of [before, before, after, before]) {
+      const [client] = await dialBoth({ server, client: { ca: authority.cert, verifyHostname: false } });
+      shown.push(client.tls?.peerSubject);
+    }
+    expect(shown).toEqual(["CN=before", "CN=before", "CN=after", "CN=before"]);
+  });
+
+  it("demands a client's certificate by its own options, whatever came before", async () => {
+    const { cert, key } = certificates.client;
+    const demanding = { ...certificates.server, clientCa: certificates.ca };
+    const subjects: (string | undefined)[] = [];
+    for (const server of [{}, demanding, {}]) {
+      const [, secured] = await dialBoth({ server, client: { cert, key } });
+      subjects.push(secured.tls?.peerSubject);
+    }
+    expect(subjects).toEqual([undefined, "CN=Test client", undefined]);
+    const [a, b] = await (await pairs()).connect();
+    const server = b.startTls!({ role: "server", kind: "x509", ...demanding });
+    a.startTls!(client({ serverName: "localhost" })).catch(() => {});
+    expect((await failureOf(server)).reason).toBe("the client showed no certificate that we accept");
+  });
+
+  it("keeps handshakes apart that run at a time, and those that fail from those that do not", async () => {
+    const { connect } = await pairs();
+    for (let round = 0; round < 2; round++) {
+      const both = await Promise.all([connect(), connect(), connect(), connect()]);
+      const servers = both.map(([, b]) => b.startTls!({ role: "server", kind: "x509", ...certificates.server }));
+      const failing = failureOf(servers[1]!);
+      await both[1]![0].write(new TextEncoder().encode("RFB 003.008\n"));
+      for (const i of [3, 0, 2]) {
+        const secured = await both[i]![0].startTls!(client({ serverName: "localhost" }));
+        await secured.write(Uint8Array.of(i));
+        expect(await (await servers[i]!).read()).toEqual(Uint8Array.of(i));
+      }
+      expect((await failing).reason).toBe("what the peer sent is not TLS");
+    }
+  });
+
+  notOn(["deno", "bun"], "their TLS 1.3 sends no ticket to resume with", () => {
+    it.each(["TLSv1.2", "TLSv1.3"] as const)("resumes no session of %s", async (version) => {
+      const listener = await listenTcp({ tls: certificates.server, onConnection: (server) => void server.write(ONE) });
+      let session: Buffer | undefined;
+      for (let i = 0; i < 2; i++) {
+        const socket = tlsConnect({
+          port: listener.port,
+          host: "127.0.0.1",
+          ca: certificates.ca,
+          minVersion: version,
+          maxVersion: version,
+          session,
+        });
+        hold(socket);
+        const made = new Promise<Buffer>((resolve) => socket.once("session", resolve));
+        await new Promise((resolve) => socket.once("data", resolve));
+        expect(socket.isSessionReused()).toBe(false);
+        session ??= await made;
+        socket.destroy();
+      }
+      await listener.close();
+    });
+  });
+
   it("refuses a key it cannot use when it starts to listen", async () => {
     await expect(listenTcp({ tls: { cert: "no", key: "PEM" }, onConnection: () => {} })).rejects.toThrow(TypeError);
   });
@@ -510,6 +593,8 @@ describe("listeners", () => {
     await expect(connectTcp({ host: "127.0.0.1", port: 1, signal })).rejects.toThrow("enough");
   });
 });
+
+const ONE = Uint8Array.of(1);
 
 interface Dialling {
   readonly host?: string;
