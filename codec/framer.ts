@@ -5,6 +5,7 @@
  * @module
  */
 
+import { hasFrequentClientMessages, takeFrequentClientMessage } from "./client/frequent.ts";
 import { type ClientMessage, clientLayoutOf } from "./client/mod.ts";
 import { type EncodingFraming, framingOf } from "./encodings/framing.ts";
 import { type Advance, createWalk, type Walk } from "./encodings/walk.ts";
@@ -128,7 +129,7 @@ export function createClientFramer(
     limits,
     extensions,
   );
-  return framerOver(messages.next, messages.end);
+  return framerOver(messages.next, messages.end, hasFrequentClientMessages, takeFrequentClientMessage);
 }
 
 /** Cuts what a server sends, from ServerInit on. */
@@ -146,7 +147,8 @@ export function createServerFramer(
   let rectangles = -1; // still to come in the present update; -1 outside of one
   let budget = 0; // bytes that the present update may still take
   let walk: Walk | undefined;
-  let advance: Advance;
+  let encoding: number | undefined; // of the last rectangle, for most have the same
+  let framing: EncodingFraming | undefined; // of that encoding
   let passing = 0; // bytes of the payload already judged, arrived or not
   let fault: RfbError | undefined; // of the payload, behind what has been handed over; its offset is the stream's
 
@@ -157,7 +159,7 @@ export function createServerFramer(
   });
 
   function next(input: Input, session: Session): ServerEvent | undefined {
-    if (walk !== undefined) return nextPayload(input, walk);
+    if (walk !== undefined) return nextPayload(input, walk, framing!.advance);
     if (rectangles > 0) return nextRectangle(input, session);
     if (rectangles === 0) {
       rectangles = -1;
@@ -178,28 +180,29 @@ export function createServerFramer(
     const { encodingType } = rectangle;
     if (session.pixelFormat === undefined)
       throw new TypeError("Cannot read a rectangle: the session has no pixelFormat");
-    const framing = framingOf(encodingType) ?? extensions.framingOf?.(encodingType);
+    if (encodingType !== encoding) {
+      framing = framingOf(encodingType) ?? extensions.framingOf?.(encodingType);
+      encoding = encodingType;
+    }
     if (framing === undefined) {
       const { x, y, width, height } = rectangle;
       const reason = `no end is known for encoding ${nameOfEncoding(encodingType)}, ${width}x${height} at ${x},${y}`;
       throw new RfbError("unknownType", "Cannot read a rectangle", reason, { offset: start });
     }
     if (framing.drawsPixels) checkInside(rectangle, session, start);
-    const size = newSizeOf(rectangle);
-    if (size !== undefined) checkFramebufferSize(size.width, size.height, limits);
+    else checkNewSize(rectangle, limits);
     spend(RECTANGLE_LENGTH);
     rectangles = encodingType === Encoding.LastRect ? 0 : rectangles - 1;
     walk = createWalk(rectangle, session, bytesPerPixelOf(session.pixelFormat), limits);
-    advance = framing.advance;
     input.start = start + RECTANGLE_LENGTH;
     return rectangle;
   }
 
-  function nextPayload(input: Input, current: Walk): RectanglePayload | undefined {
+  function nextPayload(input: Input, current: Walk, advance: Advance): RectanglePayload | undefined {
     if (fault !== undefined) throw fault.rebased(-input.base, 0);
     const from = input.start;
     try {
-      pass(input, current);
+      pass(input, current, advance);
     } catch (error) {
       // What passed before is handed over first. How much that is depends on where chunks end; the fault does not.
       if (input.start === from || !(error instanceof RfbError)) throw error;
@@ -212,7 +215,7 @@ export function createServerFramer(
   }
 
   /** Passes as many bytes of the payload as are here. */
-  function pass(input: Input, current: Walk): void {
+  function pass(input: Input, current: Walk, advance: Advance): void {
     while (!current.done || passing > 0) {
       if (passing === 0) {
         // No farther than the budget: what comes behind it may be at fault too, and must not be found first.
@@ -262,9 +265,11 @@ function messagePuller<Message>(
       throw new RfbError("unknownType", act, `type ${nameOf(u8(bytes, start))}`, { offset: start });
     need = extent;
     if (end - start < need) return undefined;
-    const message =
-      layout === undefined ? unknownMessage(bytes.subarray(start, start + need)) : layout.decode(bytes, start, session);
-    input.start = start + need;
+    const message: Message | UnknownMessage =
+      layout === undefined
+        ? { type: "unknownMessage", messageType: u8(bytes, start), bytes: bytes.subarray(start, start + need) }
+        : layout.decode(bytes, start, session);
+    input.start += need;
     need = 1;
     return message;
   }
@@ -274,7 +279,7 @@ function messagePuller<Message>(
     input.start += step;
     toSkip -= step;
     skipped = toSkip > 0 ? message : undefined;
-    return skipped === undefined ? message : undefined;
+    return toSkip > 0 ? undefined : message;
   }
 
   function end(input: Input): undefined {
@@ -292,19 +297,20 @@ function endsWithin(act: string, input: Input, where = "too early"): RfbError {
   return new RfbError("truncated", act, `the stream ends ${where}`, { offset: input.start });
 }
 
-function unknownMessage(bytes: Uint8Array): UnknownMessage {
-  return { type: "unknownMessage", messageType: u8(bytes, 0), bytes };
-}
-
 /** What both framers share: the input, and what the last event spanned. */
 function framerOver<Event extends { readonly type: string }>(
   pull: (input: Input, session: Session) => Event | undefined,
   end: (input: Input) => undefined,
+  hasFrequent?: (session: Session) => boolean,
+  takeFrequent?: (input: Input) => Event | undefined,
 ): Framer<Event> {
   const input = createInput();
   let from = 0;
   let rest: Uint8Array | undefined; // the last chunk, where only its first SEAM bytes are in the input yet
+  // Nothing is begun, and there may be frequent messages in this session. Never undefined: that is what step calls the end.
+  let plain: Session | null = null;
   const step = failingForEver(input, (session: Session | undefined) => {
+    plain = null;
     if (session === undefined) {
       goOn();
       return end(input);
@@ -315,6 +321,7 @@ function framerOver<Event extends { readonly type: string }>(
       event = pull(input, session);
     } while (event === undefined && goOn());
     if (event === undefined || event.type === "skippedMessage") from = input.start;
+    else if (hasFrequent?.(session)) plain = session;
     return event;
   });
   return {
@@ -327,7 +334,11 @@ function framerOver<Event extends { readonly type: string }>(
       }
       from = input.start;
     },
-    next: (session) => step(session),
+    next(session) {
+      if (session !== plain) return step(session);
+      from = input.start;
+      return takeFrequent!(input) ?? step(session);
+    },
     raw: () => input.bytes.subarray(from, input.start),
     consumed: () => input.base + input.start,
     end() {
@@ -359,4 +370,9 @@ function checkInside({ x, y, width, height }: Rectangle, session: Session, at: n
   if (x + width <= framebufferWidth && y + height <= framebufferHeight) return;
   const reason = `${width}x${height} at ${x},${y} leaves the framebuffer of ${framebufferWidth}x${framebufferHeight}`;
   throw new RfbError("malformed", "Cannot read a rectangle", reason, { offset: at });
+}
+
+function checkNewSize(rectangle: Rectangle, limits: Limits): void {
+  const size = newSizeOf(rectangle);
+  if (size !== undefined) checkFramebufferSize(size.width, size.height, limits);
 }

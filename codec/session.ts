@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ClientEvent, ServerEvent } from "./framer.ts";
+import type { ClientEvent, RectanglePayload, ServerEvent } from "./framer.ts";
 import type { HandshakeMessage } from "./handshake/message.ts";
 import { type ProtocolVersion, type Version, versionInForce, versionToAnswer } from "./handshake/protocol_version.ts";
 import { SecurityStatus } from "./handshake/security_result.ts";
@@ -129,19 +129,23 @@ export type SessionEvent = HandshakeMessage | Authenticated | DialectSettled | C
  *   told by the payload's bytes
  */
 export function observe(session: Session, from: "client" | "server", event: SessionEvent): Session {
+  // What comes by the thousand: so few words that they become part of the caller's.
   switch (event.type) {
-    // What comes by the thousand comes first.
     case "pointerEvent":
     case "keyEvent":
     case "framebufferUpdateRequest":
       return session;
     case "rectangle":
       return afterRectangle(session, event);
-    case "rectanglePayload": {
-      if (!session.displayModeChanging) return session;
-      const pixelFormat = decodePixelFormat(event.bytes);
-      return { ...session, displayModeChanging: false, pixelFormat, pixelFormatAsked: pixelFormat };
-    }
+    case "rectanglePayload":
+      return session.displayModeChanging ? afterDisplayMode(session, event) : session;
+    default:
+      return after(session, from, event);
+  }
+}
+
+function after(session: Session, from: "client" | "server", event: SessionEvent): Session {
+  switch (event.type) {
     case "protocolVersion":
       return from === "server"
         ? { ...session, phase: "clientVersion", serverVersion: event }
@@ -271,6 +275,11 @@ function afterRectangle(session: Session, rectangle: Rectangle): Session {
   if (size === undefined) return session;
   const displayModeChanging = rectangle.encodingType === Encoding.VMwareDisplayModeChange;
   return { ...session, framebufferWidth: size.width, framebufferHeight: size.height, displayModeChanging };
+}
+
+function afterDisplayMode(session: Session, { bytes }: RectanglePayload): Session {
+  const pixelFormat = decodePixelFormat(bytes);
+  return { ...session, displayModeChanging: false, pixelFormat, pixelFormatAsked: pixelFormat };
 }
 
 /** The dialect that a version stands for, once the client has answered with it. */

@@ -66,7 +66,8 @@ export function createWalk(rectangle: Rectangle, session: Session, bytesPerPixel
  */
 export function withinRectangle(walk: Walk, length: number, act: string): number {
   const { width, height } = walk.rectangle;
-  within("maxRectangleLength", length, walk.limits);
+  // Told of once it is known to be wrong: a limit looked up by its name costs as much as all else here.
+  if (length > walk.limits.maxRectangleLength) within("maxRectangleLength", length, walk.limits);
   const most = 2 * width * height * walk.bytesPerPixel + 65536;
   if (length > most) {
     throw new RfbError("limit", act, `${length} bytes for ${width}x${height} pixels: at most ${most}`);
@@ -80,7 +81,10 @@ export function withinRectangle(walk: Walk, length: number, act: string): number
  * @throws {RfbError} `limit`
  */
 export function counted(walk: Walk, length: number, limit: "maxRectangleLength" | "maxJpegLength"): number {
-  walk.length = within(limit, walk.length + length, walk.limits);
+  walk.length += length;
+  const { maxRectangleLength, maxJpegLength } = walk.limits;
+  const most = limit === "maxRectangleLength" ? maxRectangleLength : maxJpegLength;
+  if (walk.length > most) within(limit, walk.length, walk.limits);
   return length;
 }
 
