@@ -13,7 +13,8 @@ import { wholeRectangle } from "./encodings/payload.ts";
 import { cutAtPlainAreas, type Piece } from "./encodings/plain_areas.ts";
 import { encodeRaw } from "./encodings/raw.ts";
 import { Encoding } from "./names.ts";
-import { createPixelWriters, type PixelWriters, type Surface } from "./pixels.ts";
+import { createPixelWriters, type PixelWriters } from "./pixel_writers.ts";
+import type { Surface } from "./pixels.ts";
 import type { Session } from "./session.ts";
 import { cutOut } from "./surfaces.ts";
 

@@ -5,6 +5,7 @@
  */
 
 import { type Area, createDamage, intersectionOf } from "./areas.ts";
+import { scaledTo255 } from "./channels.ts";
 import { createDecoder, type DecoderOptions } from "./decoder.ts";
 import { type Cursor, decodeCursor } from "./encodings/cursor.ts";
 import { decodeCursorWithAlpha } from "./encodings/cursor_with_alpha.ts";
@@ -16,7 +17,7 @@ import { decodeXCursor } from "./encodings/x_cursor.ts";
 import type { RectanglePayload, ServerEvent } from "./framer.ts";
 import { Encoding } from "./names.ts";
 import { createPayloadCollector } from "./payload.ts";
-import { type Surface, scaledTo255 } from "./pixels.ts";
+import type { Surface } from "./pixels.ts";
 import type { Rectangle } from "./server/rectangle.ts";
 import type { ColourMapEntry } from "./server/set_colour_map_entries.ts";
 import type { Session, Size } from "./session.ts";

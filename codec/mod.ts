@@ -6,6 +6,7 @@
  */
 
 export * from "./areas.ts";
+export { scaledTo255 } from "./channels.ts";
 export * from "./client/mod.ts";
 export * from "./clipboard.ts";
 export * from "./compression.ts";
@@ -26,25 +27,25 @@ export * from "./names.ts";
 export type { Ntp } from "./ntp.ts";
 export * from "./payload.ts";
 export * from "./pixel_format.ts";
+export { COLOUR_CUBE, valuesOf } from "./pixel_values.ts";
 export {
-  COLOUR_CUBE,
   cpixelSizeOf,
   createPixelWriters,
+  type PixelWriter,
+  type PixelWriters,
+  tpixelSizeOf,
+  writePixel,
+  writePixels,
+} from "./pixel_writers.ts";
+export {
   type PixelOutput,
   type PixelReader,
   type PixelReaders,
-  type PixelWriter,
-  type PixelWriters,
   pixelReadersOf,
   readPixel,
   readPixels,
   type Surface,
-  scaledTo255,
-  tpixelSizeOf,
   valueAt,
-  valuesOf,
-  writePixel,
-  writePixels,
 } from "./pixels.ts";
 export type { Screen } from "./screens.ts";
 export * from "./server/mod.ts";

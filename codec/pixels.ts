@@ -1,11 +1,14 @@
 /**
- * Pixels between the wire and memory, where every pixel is one 32-bit number: most often R, G, B, A bytes
+ * Pixels from the wire into memory, where every pixel is one 32-bit number: most often R, G, B, A bytes
  * in this order, as a canvas has them. Hosts are little-endian, as all that run JavaScript here are.
  *
  * @module
  */
 
-import { bytesPerPixelOf, type PixelFormat } from "./pixel_format.ts";
+import { isEightBits, scaledTo255 } from "./channels.ts";
+import type { PixelFormat } from "./pixel_format.ts";
+import { squeezersOf } from "./pixel_values.ts";
+import { createPixelWriters, type PixelWriter } from "./pixel_writers.ts";
 
 /** A picture, or an area of one: a number a pixel, row by row, no padding. */
 export interface Surface {
@@ -63,26 +66,6 @@ export interface PixelReaders {
   ofValue(value: number): number;
   /** What a colour of 8 bits a channel becomes, once it is squeezed through the format. */
   ofRgb(red: number, green: number, blue: number): number;
-}
-
-/** How one kind of pixel is written: byte `i` is the value shifted to the right by `shifts[i]`. */
-export interface PixelWriter {
-  /** Bytes of a pixel on the wire. */
-  readonly size: number;
-  /** Of each byte, in the order in which they are written. */
-  readonly shifts: readonly [number, number, number, number];
-}
-
-/** All that encoders need to know of a format. */
-export interface PixelWriters {
-  /** What goes on the wire. */
-  readonly format: PixelFormat;
-  /** For pixels as most encodings have them. */
-  readonly pixel: PixelWriter;
-  /** For the CPIXELs of ZRLE and TRLE. */
-  readonly cpixel: PixelWriter;
-  /** For the TPIXELs of Tight. */
-  readonly tpixel: PixelWriter;
 }
 
 const BYTES = 0;
@@ -278,48 +261,6 @@ export function valueAt({ size, shifts }: PixelReader, bytes: Uint8Array, at: nu
   return value;
 }
 
-/** Writes a pixel of this value. The caller has made the room. */
-export function writePixel(writer: PixelWriter, bytes: Uint8Array, at: number, value: number): void {
-  const { size, shifts } = writer;
-  bytes[at] = value >>> shifts[0];
-  if (size === 1) return;
-  bytes[at + 1] = value >>> shifts[1];
-  if (size === 2) return;
-  bytes[at + 2] = value >>> shifts[2];
-  if (size === 4) bytes[at + 3] = value >>> shifts[3];
-}
-
-/** Writes `count` pixels of the values from `from` on. The caller has made the room. */
-export function writePixels(
-  writer: PixelWriter,
-  bytes: Uint8Array,
-  at: number,
-  values: Uint32Array,
-  from: number,
-  count: number,
-): void {
-  const { size, shifts } = writer;
-  const [s0, s1, s2, s3] = shifts;
-  const end = from + count;
-  if (size === 1) {
-    for (let i = from, to = at; i < end; i++, to++) bytes[to] = values[i]! >>> s0;
-  } else if (size === 2) {
-    for (let i = from, to = at; i < end; i++, to += 2) {
-      const value = values[i]!;
-      bytes[to] = value >>> s0;
-      bytes[to + 1] = value >>> s1;
-    }
-  } else {
-    for (let i = from, to = at; i < end; i++, to += size) {
-      const value = values[i]!;
-      bytes[to] = value >>> s0;
-      bytes[to + 1] = value >>> s1;
-      bytes[to + 2] = value >>> s2;
-      if (size === 4) bytes[to + 3] = value >>> s3;
-    }
-  }
-}
-
 /** How pixels of this format are read: made once for a format's object, whose connections share the tables. */
 export function pixelReadersOf(format: PixelFormat, output: PixelOutput = "rgba"): PixelReaders {
   let readers = READERS[output].get(format);
@@ -353,115 +294,8 @@ function createPixelReaders(format: PixelFormat, output: PixelOutput): PixelRead
   };
 }
 
-/** The bytes of pixels of these values: a view where the host has the same. */
-export function pixelBytesOf(writer: PixelWriter, values: Uint32Array): Uint8Array {
-  const { size, shifts } = writer;
-  // The host's own numbers, which are little-endian: it makes them of others faster than any loop of ours.
-  if (size === 1) return new Uint8Array(values);
-  if (size === 2 && shifts[0] === 0) return new Uint8Array(new Uint16Array(values).buffer);
-  if (size === 4 && shifts[0] === 0) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  const bytes = new Uint8Array(values.length * size);
-  writePixels(writer, bytes, 0, values, 0, values.length);
-  return bytes;
-}
-
-/** How pixels of this format are written. */
-export function createPixelWriters(format: PixelFormat): PixelWriters {
-  const size = bytesPerPixelOf(format);
-  const little = format.bigEndianFlag === 0;
-  const pixel: PixelWriter = { size, shifts: little ? [0, 8, 16, 24] : bigEndian(size) };
-  return { format, pixel, cpixel: cpixelOf(format) ?? pixel, tpixel: tpixelOf(format) ?? pixel };
-}
-
-/** Bytes of a CPIXEL, for those who only frame: 3 of 4 where these say it all. */
-export function cpixelSizeOf(format: PixelFormat): number {
-  return cpixelOf(format)?.size ?? bytesPerPixelOf(format);
-}
-
-/** Bytes of a TPIXEL, for those who only frame: 3 of 4 where each channel has 8 bits of 24. */
-export function tpixelSizeOf(format: PixelFormat): number {
-  return hasShortTpixel(format) ? 3 : bytesPerPixelOf(format);
-}
-
-/**
- * The values of RGBA pixels in a format. Where the format has a colour map, they are indices into {@link COLOUR_CUBE}.
- */
-export function valuesOf(rgba: Uint32Array, format: PixelFormat): Uint32Array {
-  const values = new Uint32Array(rgba.length);
-  loadValues(format, rgba, 0, rgba.length, rgba.length, 1, values);
-  return values;
-}
-
-/** The same of an area whose first pixel is at `at`, into the beginning of `into`, row by row. */
-export function loadValues(
-  format: PixelFormat,
-  rgba: Uint32Array,
-  at: number,
-  stride: number,
-  width: number,
-  height: number,
-  into: Uint32Array,
-): void {
-  const { redShift, greenShift, blueShift } = format;
-  const isBytes = isEightBits(format);
-  const isAlike = isBytes && redShift === 0 && greenShift === 8 && blueShift === 16;
-  const { red, green, blue } = squeezersOf(format);
-  for (let row = 0, from = at, to = 0; row < height; row++, from += stride) {
-    const end = from + width;
-    if (isAlike) {
-      for (let i = from; i < end; i++, to++) into[to] = rgba[i]! & 0xffffff;
-    } else if (isBytes) {
-      for (let i = from; i < end; i++, to++) {
-        const colour = rgba[i]!;
-        into[to] =
-          ((colour & 0xff) << redShift) |
-          (((colour >>> 8) & 0xff) << greenShift) |
-          (((colour >>> 16) & 0xff) << blueShift);
-      }
-    } else {
-      for (let i = from; i < end; i++, to++) {
-        const colour = rgba[i]!;
-        into[to] = red[colour & 0xff]! | green[(colour >>> 8) & 0xff]! | blue[(colour >>> 16) & 0xff]!;
-      }
-    }
-  }
-}
-
-/** Whether all pixels of an area are equal. It has one at least, the first at `at`. */
-export function isPlain(pixels: Uint32Array, at: number, stride: number, width: number, height: number): boolean {
-  const first = pixels[at]!;
-  for (let row = at, rowsEnd = at + height * stride; row < rowsEnd; row += stride) {
-    const end = row + width;
-    let i = row;
-    for (; i + 4 <= end; i += 4) {
-      const others = (pixels[i + 1]! ^ first) | (pixels[i + 2]! ^ first) | (pixels[i + 3]! ^ first);
-      if (((pixels[i]! ^ first) | others) !== 0) return false;
-    }
-    for (; i < end; i++) if (pixels[i] !== first) return false;
-  }
-  return true;
-}
-
-/** The colour map that {@link valuesOf} takes for granted: 8 reds, 8 greens, 4 blues; 65535 is full intensity. */
-export const COLOUR_CUBE: readonly { readonly red: number; readonly green: number; readonly blue: number }[] =
-  /* @__PURE__ */ Array.from({ length: 256 }, (_, i) => ({
-    red: scaledTo(i >> 5, 7, 65535),
-    green: scaledTo((i >> 2) & 7, 7, 65535),
-    blue: scaledTo(i & 3, 3, 65535),
-  }));
-
-/** `value` of `max`, as one of 255: rounded half up. */
-export function scaledTo255(value: number, max: number): number {
-  return scaledTo(value, max, 255);
-}
-
 const NO_TABLE = new Int32Array(0);
 const OPAQUE = 0xff000000 | 0;
-
-const LOW_BYTES: PixelWriter = { size: 3, shifts: [0, 8, 16, 0] };
-const LOW_BYTES_REVERSED: PixelWriter = { size: 3, shifts: [16, 8, 0, 0] };
-const HIGH_BYTES: PixelWriter = { size: 3, shifts: [8, 16, 24, 0] };
-const HIGH_BYTES_REVERSED: PixelWriter = { size: 3, shifts: [24, 16, 8, 0] };
 
 function identity(value: number): number {
   return value | 0;
@@ -495,31 +329,6 @@ function readerOf(
   if (first < 0 || second < 0 || third < 0) return reader;
   const hasWords = 2 * second === first + third;
   return { ...reader, layout: BYTES, first, second, third, opaque: OPAQUE, hasWords };
-}
-
-/** CPIXEL is one byte shorter where 24 bits at either end of 32 say it all, RFC 6143 §7.7.5. */
-function cpixelOf(format: PixelFormat): PixelWriter | undefined {
-  if (format.bitsPerPixel !== 32 || format.trueColourFlag === 0 || format.depth > 24) return undefined;
-  const { redMax, greenMax, blueMax, redShift, greenShift, blueShift } = format;
-  const used = ((redMax << redShift) | (greenMax << greenShift) | (blueMax << blueShift)) >>> 0;
-  const little = format.bigEndianFlag === 0;
-  if (used < 2 ** 24) return little ? LOW_BYTES : LOW_BYTES_REVERSED;
-  if ((used & 0xff) === 0) return little ? HIGH_BYTES : HIGH_BYTES_REVERSED;
-  return undefined;
-}
-
-/** TPIXEL is R, G, B whatever the format's shifts and byte order, where each has 8 bits of 24, rfbproto "Tight". */
-function tpixelOf(format: PixelFormat): PixelWriter | undefined {
-  if (!hasShortTpixel(format)) return undefined;
-  return { size: 3, shifts: [format.redShift, format.greenShift, format.blueShift, 0] };
-}
-
-function hasShortTpixel(format: PixelFormat): boolean {
-  return format.bitsPerPixel === 32 && format.depth === 24 && isEightBits(format);
-}
-
-function isEightBits({ trueColourFlag, redMax, greenMax, blueMax }: PixelFormat): boolean {
-  return trueColourFlag !== 0 && redMax === 255 && greenMax === 255 && blueMax === 255;
 }
 
 function rgbaOfValue(format: PixelFormat): (value: number) => number {
@@ -561,39 +370,4 @@ function scaleOf(max: number): Uint8Array {
   const scale = new Uint8Array(max + 1);
   for (let value = 0; value <= max; value++) scale[value] = scaledTo255(value, max);
   return scale;
-}
-
-interface Squeezers {
-  readonly red: Int32Array;
-  readonly green: Int32Array;
-  readonly blue: Int32Array;
-}
-
-/** 8-bit channels to their part of a value. Made once a format: small rectangles are many. */
-function squeezersOf(format: PixelFormat): Squeezers {
-  let squeezers = SQUEEZERS.get(format);
-  if (squeezers !== undefined) return squeezers;
-  const { redMax, greenMax, blueMax, redShift, greenShift, blueShift } = format.trueColourFlag === 0 ? CUBE : format;
-  const squeezer = (max: number, shift: number): Int32Array =>
-    Int32Array.from({ length: 256 }, (_, channel) => Math.floor((channel * max + 127) / 255) << shift);
-  squeezers = {
-    red: squeezer(redMax, redShift),
-    green: squeezer(greenMax, greenShift),
-    blue: squeezer(blueMax, blueShift),
-  };
-  SQUEEZERS.set(format, squeezers);
-  return squeezers;
-}
-
-const SQUEEZERS: WeakMap<PixelFormat, Squeezers> = new WeakMap();
-
-function scaledTo(value: number, max: number, full: number): number {
-  return Math.floor((value * full * 2 + max) / (2 * max));
-}
-
-const CUBE = { redMax: 7, greenMax: 7, blueMax: 3, redShift: 5, greenShift: 2, blueShift: 0 } as const;
-
-function bigEndian(size: number): readonly [number, number, number, number] {
-  if (size === 4) return [24, 16, 8, 0];
-  return size === 2 ? [8, 0, 0, 0] : [0, 0, 0, 0];
 }

@@ -1,5 +1,5 @@
 /**
- * What decoders do to a picture again and again.
+ * What decoders and encoders do to a picture again and again.
  *
  * @module
  */
@@ -112,4 +112,19 @@ export function copyArea(
     const from = (srcY + row) * into.width + srcX;
     into.pixels.copyWithin((y + row) * into.width + x, from, from + width);
   }
+}
+
+/** Whether all pixels of an area are equal. It has one at least, the first at `at`. */
+export function isPlain(pixels: Uint32Array, at: number, stride: number, width: number, height: number): boolean {
+  const first = pixels[at]!;
+  for (let row = at, rowsEnd = at + height * stride; row < rowsEnd; row += stride) {
+    const end = row + width;
+    let i = row;
+    for (; i + 4 <= end; i += 4) {
+      const others = (pixels[i + 1]! ^ first) | (pixels[i + 2]! ^ first) | (pixels[i + 3]! ^ first);
+      if (((pixels[i]! ^ first) | others) !== 0) return false;
+    }
+    for (; i < end; i++) if (pixels[i] !== first) return false;
+  }
+  return true;
 }

@@ -5,7 +5,7 @@ import { encodeCopyRect } from "../codec/encodings/copy_rect.ts";
 import { wholeRectangle } from "../codec/encodings/payload.ts";
 import { Encoding } from "../codec/names.ts";
 import type { PixelFormat } from "../codec/pixel_format.ts";
-import { COLOUR_CUBE } from "../codec/pixels.ts";
+import { COLOUR_CUBE } from "../codec/pixel_values.ts";
 import { decodeRectangle, encodeServerMessage, type ServerMessage } from "../codec/server/mod.ts";
 import type { Session } from "../codec/session.ts";
 import type { Taken } from "./changes.ts";

@@ -1,6 +1,7 @@
 import type { Compression, Deflater, Inflater } from "../compression.ts";
 import type { Limits } from "../limits.ts";
-import type { PixelReaders, PixelWriters, Surface } from "../pixels.ts";
+import type { PixelWriters } from "../pixel_writers.ts";
+import type { PixelReaders, Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import type { Session } from "../session.ts";
 import type { H264Context } from "./open_h264.ts";

@@ -1,15 +1,9 @@
 import { type Limits, within } from "../limits.ts";
 import { Encoding } from "../names.ts";
 import { bytesPerPixelOf, type PixelFormat } from "../pixel_format.ts";
-import {
-  createPixelWriters,
-  type PixelReader,
-  pixelReadersOf,
-  readPixels,
-  type Surface,
-  valuesOf,
-  writePixels,
-} from "../pixels.ts";
+import { valuesOf } from "../pixel_values.ts";
+import { createPixelWriters, writePixels } from "../pixel_writers.ts";
+import { type PixelReader, pixelReadersOf, readPixels, type Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import type { DecodeContext } from "./context.ts";
 import { expectLength, wholeRectangle } from "./payload.ts";

@@ -1,17 +1,10 @@
 import { RfbError } from "../errors.ts";
 import { createOutput, extend, type Output, writtenOf } from "../output.ts";
-import {
-  isPlain,
-  loadValues,
-  type PixelWriter,
-  readArea,
-  readPixel,
-  type Surface,
-  writePixel,
-  writePixels,
-} from "../pixels.ts";
+import { loadValues } from "../pixel_values.ts";
+import { type PixelWriter, writePixel, writePixels } from "../pixel_writers.ts";
+import { readArea, readPixel, type Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
-import { fillArea } from "../surfaces.ts";
+import { fillArea, isPlain } from "../surfaces.ts";
 import { u16 } from "../wire.ts";
 import type { DecodeContext, EncodeContext } from "./context.ts";
 import { createMosaic, cutTile, type Mosaic } from "./parts.ts";

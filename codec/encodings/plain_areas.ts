@@ -1,5 +1,6 @@
 import type { Area } from "../areas.ts";
-import { isPlain, type Surface } from "../pixels.ts";
+import type { Surface } from "../pixels.ts";
+import { isPlain } from "../surfaces.ts";
 
 /** A part of an area. */
 export interface Piece {

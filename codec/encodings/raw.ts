@@ -1,4 +1,6 @@
-import { pixelBytesOf, readArea, readPixels, type Surface, valuesOf } from "../pixels.ts";
+import { valuesOf } from "../pixel_values.ts";
+import { pixelBytesOf } from "../pixel_writers.ts";
+import { readArea, readPixels, type Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import type { DecodeContext, EncodeContext } from "./context.ts";
 import { expectLength } from "./payload.ts";

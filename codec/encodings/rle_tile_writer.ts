@@ -6,15 +6,10 @@
 
 import { createOutput, extend, type Output, writtenOf } from "../output.ts";
 import type { PixelFormat } from "../pixel_format.ts";
-import {
-  isPlain,
-  loadValues,
-  type PixelWriter,
-  type PixelWriters,
-  type Surface,
-  writePixel,
-  writePixels,
-} from "../pixels.ts";
+import { loadValues } from "../pixel_values.ts";
+import { type PixelWriter, type PixelWriters, writePixel, writePixels } from "../pixel_writers.ts";
+import type { Surface } from "../pixels.ts";
+import { isPlain } from "../surfaces.ts";
 import { packedBitsOf, packedLengthOf, Subencoding } from "./rle_tiles.ts";
 
 /** The tiles of one rectangle so far, and what is known of the present one. All arrays serve for one after the other. */

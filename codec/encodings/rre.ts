@@ -1,6 +1,8 @@
 import { RfbError } from "../errors.ts";
 import { createOutput, extend, writtenOf } from "../output.ts";
-import { readPixel, type Surface, valuesOf, writePixel } from "../pixels.ts";
+import { valuesOf } from "../pixel_values.ts";
+import { writePixel } from "../pixel_writers.ts";
+import { readPixel, type Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import { fillArea } from "../surfaces.ts";
 import { putU16, putU32, u32 } from "../wire.ts";

@@ -1,6 +1,7 @@
 import { RfbError } from "../errors.ts";
 import { Encoding } from "../names.ts";
-import { readPixel, type Surface, tpixelSizeOf } from "../pixels.ts";
+import { tpixelSizeOf } from "../pixel_writers.ts";
+import { readPixel, type Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import { fillArea, fillBits } from "../surfaces.ts";
 import { u8 } from "../wire.ts";

@@ -1,6 +1,9 @@
 import type { Deflater, Image, Subsampling } from "../compression.ts";
 import { Encoding } from "../names.ts";
-import { isPlain, pixelBytesOf, type Surface, valuesOf, writePixel, writePixels } from "../pixels.ts";
+import { valuesOf } from "../pixel_values.ts";
+import { pixelBytesOf, writePixel, writePixels } from "../pixel_writers.ts";
+import type { Surface } from "../pixels.ts";
+import { isPlain } from "../surfaces.ts";
 import type { EncodeContext } from "./context.ts";
 import { FILL, FILTERED, JPEG, MAXIMUM_TIGHT_WIDTH, MINIMUM_TO_DEFLATE, PLAIN } from "./tight.ts";
 import { bitsOf, GRADIENT, gradientOf, PALETTE } from "./tight_filters.ts";

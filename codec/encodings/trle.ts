@@ -1,5 +1,6 @@
 import { RfbError } from "../errors.ts";
-import { cpixelSizeOf, type Surface } from "../pixels.ts";
+import { cpixelSizeOf } from "../pixel_writers.ts";
+import type { Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import type { DecodeContext, EncodeContext } from "./context.ts";
 import { writeTiles } from "./rle_tile_writer.ts";

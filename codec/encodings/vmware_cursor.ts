@@ -1,7 +1,8 @@
 import { RfbError } from "../errors.ts";
 import { Encoding } from "../names.ts";
 import type { PixelFormat } from "../pixel_format.ts";
-import { createPixelWriters, readPixel, writePixel } from "../pixels.ts";
+import { createPixelWriters, writePixel } from "../pixel_writers.ts";
+import { readPixel } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import { u8 } from "../wire.ts";
 import type { DecodeContext } from "./context.ts";

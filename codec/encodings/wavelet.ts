@@ -16,8 +16,9 @@
  * @module
  */
 
+import { scaledTo255 } from "../channels.ts";
 import type { PixelFormat } from "../pixel_format.ts";
-import { type PixelOutput, type Surface, scaledTo255 } from "../pixels.ts";
+import type { PixelOutput, Surface } from "../pixels.ts";
 
 /** What transforming tiles of one kind of pixel takes. It serves for one tile after the other. */
 export interface Wavelet {

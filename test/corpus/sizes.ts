@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readRecording } from "../../cli/replay.ts";
+import { scaledTo255 } from "../../codec/channels.ts";
 import type { Compression } from "../../codec/compression.ts";
 import { createDecoder } from "../../codec/decoder.ts";
 import { compressionLevelOf, createEncoder, qualityLevelOf } from "../../codec/encoder.ts";
@@ -8,7 +9,8 @@ import { ENCODERS } from "../../codec/encodings/mod.ts";
 import { createFramebuffer } from "../../codec/framebuffer.ts";
 import type { ClientEvent, ServerEvent } from "../../codec/framer.ts";
 import { Encoding } from "../../codec/names.ts";
-import { COLOUR_CUBE, type Surface, scaledTo255 } from "../../codec/pixels.ts";
+import { COLOUR_CUBE } from "../../codec/pixel_values.ts";
+import type { Surface } from "../../codec/pixels.ts";
 import { decodeRectangle, RECTANGLE_LENGTH, type Rectangle } from "../../codec/server/mod.ts";
 import type { Session } from "../../codec/session.ts";
 import { createSurface, cutOut, paste } from "../../codec/surfaces.ts";

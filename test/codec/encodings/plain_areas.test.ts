@@ -5,10 +5,10 @@ import { createEncoder, piecesOf } from "../../../codec/encoder.ts";
 import { cutAtPlainAreas } from "../../../codec/encodings/plain_areas.ts";
 import { Encoding } from "../../../codec/names.ts";
 import { RGBX8888 } from "../../../codec/pixel_format.ts";
-import { isPlain, type Surface } from "../../../codec/pixels.ts";
+import type { Surface } from "../../../codec/pixels.ts";
 import { decodeRectangle, RECTANGLE_LENGTH } from "../../../codec/server/mod.ts";
 import { NEW_SESSION } from "../../../codec/session.ts";
-import { createSurface, cutOut, fillArea } from "../../../codec/surfaces.ts";
+import { createSurface, cutOut, fillArea, isPlain } from "../../../codec/surfaces.ts";
 import { nodeCompression } from "../../../compression/node.ts";
 import { randomOf } from "../../fuzz/random.ts";
 

@@ -1,16 +1,8 @@
 import { RfbError } from "../../../codec/errors.ts";
 import { decodePixelFormat, encodePixelFormat, PIXEL_FORMAT_LENGTH } from "../../../codec/pixel_format.ts";
-import {
-  createPixelWriters,
-  pixelReadersOf,
-  readPixel,
-  readPixels,
-  tpixelSizeOf,
-  valueAt,
-  valuesOf,
-  writePixel,
-  writePixels,
-} from "../../../codec/pixels.ts";
+import { valuesOf } from "../../../codec/pixel_values.ts";
+import { createPixelWriters, tpixelSizeOf, writePixel, writePixels } from "../../../codec/pixel_writers.ts";
+import { pixelReadersOf, readPixel, readPixels, valueAt } from "../../../codec/pixels.ts";
 import { expectAllocations } from "../allocations.ts";
 import { mutated } from "../mutations.ts";
 import { formatOf } from "../pictures.ts";

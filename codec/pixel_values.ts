@@ -1,0 +1,85 @@
+/**
+ * RGBA pixels to the values that they have in a format.
+ *
+ * @module
+ */
+
+import { isEightBits, scaledTo } from "./channels.ts";
+import type { PixelFormat } from "./pixel_format.ts";
+
+/**
+ * The values of RGBA pixels in a format. Where the format has a colour map, they are indices into {@link COLOUR_CUBE}.
+ */
+export function valuesOf(rgba: Uint32Array, format: PixelFormat): Uint32Array {
+  const values = new Uint32Array(rgba.length);
+  loadValues(format, rgba, 0, rgba.length, rgba.length, 1, values);
+  return values;
+}
+
+/** The same of an area whose first pixel is at `at`, into the beginning of `into`, row by row. */
+export function loadValues(
+  format: PixelFormat,
+  rgba: Uint32Array,
+  at: number,
+  stride: number,
+  width: number,
+  height: number,
+  into: Uint32Array,
+): void {
+  const { redShift, greenShift, blueShift } = format;
+  const isBytes = isEightBits(format);
+  const isAlike = isBytes && redShift === 0 && greenShift === 8 && blueShift === 16;
+  const { red, green, blue } = squeezersOf(format);
+  for (let row = 0, from = at, to = 0; row < height; row++, from += stride) {
+    const end = from + width;
+    if (isAlike) {
+      for (let i = from; i < end; i++, to++) into[to] = rgba[i]! & 0xffffff;
+    } else if (isBytes) {
+      for (let i = from; i < end; i++, to++) {
+        const colour = rgba[i]!;
+        into[to] =
+          ((colour & 0xff) << redShift) |
+          (((colour >>> 8) & 0xff) << greenShift) |
+          (((colour >>> 16) & 0xff) << blueShift);
+      }
+    } else {
+      for (let i = from; i < end; i++, to++) {
+        const colour = rgba[i]!;
+        into[to] = red[colour & 0xff]! | green[(colour >>> 8) & 0xff]! | blue[(colour >>> 16) & 0xff]!;
+      }
+    }
+  }
+}
+
+/** The colour map that {@link valuesOf} takes for granted: 8 reds, 8 greens, 4 blues; 65535 is full intensity. */
+export const COLOUR_CUBE: readonly { readonly red: number; readonly green: number; readonly blue: number }[] =
+  /* @__PURE__ */ Array.from({ length: 256 }, (_, i) => ({
+    red: scaledTo(i >> 5, 7, 65535),
+    green: scaledTo((i >> 2) & 7, 7, 65535),
+    blue: scaledTo(i & 3, 3, 65535),
+  }));
+
+interface Squeezers {
+  readonly red: Int32Array;
+  readonly green: Int32Array;
+  readonly blue: Int32Array;
+}
+
+/** 8-bit channels to their part of a value. Made once a format: small rectangles are many. */
+export function squeezersOf(format: PixelFormat): Squeezers {
+  let squeezers = SQUEEZERS.get(format);
+  if (squeezers !== undefined) return squeezers;
+  const { redMax, greenMax, blueMax, redShift, greenShift, blueShift } = format.trueColourFlag === 0 ? CUBE : format;
+  const squeezer = (max: number, shift: number): Int32Array =>
+    Int32Array.from({ length: 256 }, (_, channel) => Math.floor((channel * max + 127) / 255) << shift);
+  squeezers = {
+    red: squeezer(redMax, redShift),
+    green: squeezer(greenMax, greenShift),
+    blue: squeezer(blueMax, blueShift),
+  };
+  SQUEEZERS.set(format, squeezers);
+  return squeezers;
+}
+
+const SQUEEZERS: WeakMap<PixelFormat, Squeezers> = new WeakMap();
+const CUBE = { redMax: 7, greenMax: 7, blueMax: 3, redShift: 5, greenShift: 2, blueShift: 0 } as const;
