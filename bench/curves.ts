@@ -17,7 +17,7 @@ import { drawings } from "./drawn_streams.ts";
 import { frameClient } from "./framing.ts";
 import type { Curve, Point } from "./growth.ts";
 import type { Once } from "./measure.ts";
-import { connectionOf } from "./own_decoder.ts";
+import { playing } from "./own_decoder.ts";
 import { PALETTE_PIXELS, PALETTE_SIDE, tightPalette, zrlePackedPalette, zrlePaletteRle } from "./palette_streams.ts";
 import type { ProxyBench } from "./proxy_parent.ts";
 import { clientMix, cut, cutTexts } from "./streams.ts";
@@ -124,7 +124,7 @@ function chunkSizes(quick: boolean, compression: Compression): readonly Curve[] 
         const chunks = cut(bytes, length);
         return {
           ...{ at, amount: bytes.length, expected: pixels },
-          side: { prepare: () => connectionOf({ ...stream, bytes, pixels }, chunks, compression).play },
+          side: playing({ ...stream, bytes, pixels }, chunks, compression),
         };
       }),
     },
@@ -164,7 +164,7 @@ function palettes(compression: Compression): readonly Curve[] {
       const chunks = cut(bytes, 65536);
       return {
         ...{ at: String(size), amount: PALETTE_PIXELS, expected: PALETTE_PIXELS },
-        side: { prepare: () => connectionOf(stream, chunks, compression).play },
+        side: playing(stream, chunks, compression),
       };
     }),
   }));

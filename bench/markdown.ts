@@ -64,7 +64,7 @@ each round a process of its own.
 
 - Decoders draw the same stream, each pass as a new connection. Its framebuffer is there before the clock starts, and its memory
   has been written to once, on every side: what an operating system takes to hand out pages is no decoder's, and would be most of
-  a pass through a short stream. Tables that a pixel format takes are made once, before the clock, on both sides.
+  a pass through a short stream. What garbage the making leaves is collected before, too. Tables that a pixel format takes are made once, before the clock, on both sides.
 - libvncclient and libvncserver are the distribution's, under small programs of ours, compiled with \`gcc -O2\`, that keep their own
   time. They know no other way than a socket: a thread of theirs fills or empties its other end, and what that costs is theirs,
   while ours go from memory to memory. It weighs most where little is done for a byte (Raw).

@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs";
 import { Encoding } from "../codec/names.ts";
 import type { PixelFormat } from "../codec/pixel_format.ts";
 import { CHUNK, type Decoder, pictureOf } from "./decoder.ts";
-import { nameOf, type Stream } from "./decoder_stream.ts";
+import { framebufferLength, nameOf, type Stream } from "./decoder_stream.ts";
 import { createMemoryDisplay, type MemoryDisplay } from "./novnc_display.ts";
 import { cut } from "./streams.ts";
 
@@ -72,13 +72,14 @@ export async function novncDecoder(): Promise<Decoder> {
         return {
           display: played.display,
           play() {
+            socket.on("message", played.receive);
             for (const data of messages) channel.onmessage({ data });
             return played.pixels;
           },
         };
       };
       return {
-        pass: { prepare: () => connect().play },
+        pass: { prepare: () => connect().play, holds: framebufferLength(stream) },
         picture() {
           const { display, play } = connect();
           play();
@@ -128,11 +129,13 @@ const PSEUDO: ReadonlySet<number> = new Set([
 
 interface Played {
   readonly display: MemoryDisplay;
+  /** Takes what has come to the socket. */
+  receive(): void;
   /** Drawn so far. */
   pixels: number;
 }
 
-/** Has a connection's messages drawn as they come to the socket. */
+/** Draws a connection's messages as they come to the socket. */
 function decodeFrom(
   socket: Websock,
   { session }: Stream,
@@ -140,14 +143,15 @@ function decodeFrom(
 ): Played {
   const decoders = new Map([...classes].map(([type, Class]) => [type, new Class()]));
   const display = createMemoryDisplay(session.framebufferWidth, session.framebufferHeight);
-  const played: Played = { display, pixels: 0 };
+  const played: Played = { display, receive, pixels: 0 };
   let rectangles = 0;
   let encoding: number | undefined;
   let [x, y, width, height] = [0, 0, 0, 0];
-  socket.on("message", () => {
-    while (!socket.rQwait("message", 1)) if (!readMessage()) break;
-  });
   return played;
+
+  function receive(): void {
+    while (!socket.rQwait("message", 1)) if (!readMessage()) break;
+  }
 
   /** Whether there was all of it. */
   function readMessage(): boolean {

@@ -4,7 +4,8 @@ import { createFramebuffer, type Framebuffer } from "../codec/framebuffer.ts";
 import { createServerFramer } from "../codec/framer.ts";
 import { observe } from "../codec/session.ts";
 import { CHUNK, type Decoder, pictureOf } from "./decoder.ts";
-import type { Stream } from "./decoder_stream.ts";
+import { framebufferLength, type Stream } from "./decoder_stream.ts";
+import type { Prepared } from "./measure.ts";
 import { cut } from "./streams.ts";
 
 /** Ours, as an endpoint puts it together. */
@@ -14,22 +15,21 @@ export function ownDecoder(name: string, compression: Compression): Decoder {
     objection: () => undefined,
     open(stream) {
       const chunks = cut(stream.bytes, CHUNK);
-      const connect = () => connectionOf(stream, chunks, compression);
       return {
-        pass: {
-          prepare() {
-            const { play } = connect();
-            return play;
-          },
-        },
+        pass: playing(stream, chunks, compression),
         picture() {
-          const { framebuffer, play } = connect();
+          const { framebuffer, play } = connectionOf(stream, chunks, compression);
           play();
           return pictureOf(framebuffer.width, framebuffer.height, framebuffer.toRgba());
         },
       };
     },
   };
+}
+
+/** Plays a stream, each time to a connection of its own. */
+export function playing(stream: Stream, chunks: readonly Uint8Array[], compression: Compression): Prepared {
+  return { prepare: () => connectionOf(stream, chunks, compression).play, holds: framebufferLength(stream) };
 }
 
 /** One that a stream can be played to, once. */

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { measureGrowth } from "../../bench/growth.ts";
 import { type Contest, measure, type Row } from "../../bench/measure.ts";
 import { tableOf } from "../../bench/report.ts";
@@ -18,6 +18,28 @@ test("the ratio is above 1 where we are ahead, by the time that a process has ke
   const { what, stream, chunk, peer, goal, unit } = CONTEST;
   expect(row).toEqual({ what, stream, chunk, peer, goal, unit, ours: 1000, theirs: 400, ratio: 2.5, spread: 0 });
 });
+
+test.each([1, 2 ** 24, 2 ** 30])(
+  "what a call needs is got ready for it alone, off the clock: each holds %d bytes",
+  async (holds) => {
+    let clock = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => clock);
+    const prepare = () => {
+      clock += 100;
+      let isFresh = true;
+      return () => {
+        clock += 2;
+        const answer = isFresh ? 7 : 8;
+        isFresh = false;
+        return answer;
+      };
+    };
+    const row = await measure({ ...CONTEST, ours: { prepare, holds } }, true);
+    expect(row).toMatchObject({ ours: 1000, theirs: 400, ratio: 2.5 });
+    await expect(measure({ ...CONTEST, ours: { prepare, holds }, expected: 9 }, true)).rejects.toThrow("7, not 9");
+    vi.restoreAllMocks();
+  },
+);
 
 test.each(["ours", "theirs"] as const)("a wrong answer ends the bench: %s", async (side) => {
   const message = `Wrong result: ${side} against a peer, a stream in 64 KiB: 8, not 7`;
