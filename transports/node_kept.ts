@@ -10,7 +10,10 @@ import { isDeepStrictEqual } from "node:util";
 export interface Kept<Options, Made> {
   /** One that was made of the same options and is no longer kept then, or a new one. */
   take(options: Options): Made;
-  /** For who takes next. Held weakly: a key in the options is forgotten when its owner, and what else was made of it, is gone. */
+  /**
+   * For who takes next. Held weakly: a key in the options is forgotten once the connections that use it are gone. What was
+   * made of options that can be changed in place, such as arrays, is not kept.
+   */
   keep(made: Made): void;
 }
 
@@ -18,21 +21,20 @@ export interface Kept<Options, Made> {
 export function createKept<Options extends object, Made extends object>(
   make: (options: Options) => Made,
 ): Kept<Options, Made> {
-  const kept: WeakRef<Made>[] = [];
+  let kept: WeakRef<Made>[] = [];
   const madeOf = new WeakMap<Made, Options>();
   return {
     take(options) {
-      for (const [i, reference] of kept.entries()) {
-        const made = reference.deref();
-        if (made === undefined || !isDeepStrictEqual(madeOf.get(made), options)) continue;
-        kept.splice(i, 1);
-        return made;
-      }
+      kept = kept.filter((reference) => reference.deref() !== undefined);
+      const i = kept.findIndex((reference) => isDeepStrictEqual(madeOf.get(reference.deref()!), options));
+      const found = i === -1 ? undefined : kept.splice(i, 1)[0]!.deref();
+      if (found !== undefined) return found;
       const made = make(options);
-      madeOf.set(made, options);
+      if (Object.values(options).every((value) => typeof value !== "object")) madeOf.set(made, options);
       return made;
     },
     keep(made) {
+      if (!madeOf.has(made)) return;
       kept.unshift(new WeakRef(made));
       if (kept.length > MOST) kept.pop();
     },

@@ -22,12 +22,12 @@ export interface SocketOptions {
   readonly host?: string;
   readonly handshakeTimeout?: number | undefined;
   /** The transport in clear that this one takes the place of, on the same connection. */
-  readonly clear?: { readonly peer: string | undefined };
+  readonly replaces?: { readonly peer: string | undefined };
 }
 
 /** Takes a connected socket over. */
 export function transportOver(socket: Socket, options: SocketOptions = {}): Transport {
-  const { host, handshakeTimeout, clear } = options;
+  const { host, handshakeTimeout, replaces } = options;
   let phase: "open" | "closed" | "spent" = "open";
   let gone = socket.destroyed;
   let failure: Error | undefined;
@@ -35,10 +35,10 @@ export function transportOver(socket: Socket, options: SocketOptions = {}): Tran
   let wakeReader: (() => void) | undefined;
   let aborted = false;
   const writers: { resolve(): void; reject(error: Error): void }[] = [];
-  const { peer } = clear ?? { peer: addressOf(socket) };
+  const { peer } = replaces ?? { peer: addressOf(socket) };
 
   socket.allowHalfOpen = true; // else Node answers the peer's end with ours
-  if (clear === undefined) {
+  if (replaces === undefined) {
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_DELAY);
   }
@@ -163,7 +163,7 @@ export function transportOver(socket: Socket, options: SocketOptions = {}): Tran
         throw insecure(TLS_REASONS.clear);
       }
       if (options.role === "server" && options.early !== undefined) socket.unshift(options.early);
-      return transportOver(await start(socket), { clear: { peer } });
+      return transportOver(await start(socket), { replaces: { peer } });
     } catch (error) {
       socket.destroy();
       throw aborted ? new Error("Cannot start TLS: the connection was aborted", { cause: error }) : error;

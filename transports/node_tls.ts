@@ -124,7 +124,7 @@ function prepareServer(options: TlsServerOptions): (socket: Socket) => Promise<T
 /** Those that are at no handshake: of two at a time one could not tell whose is over. */
 const SERVERS = createKept<ServerOptions, Server>((options) => createServer(options));
 
-/** Of its last handshake Node says nothing more; of its stand-ins nobody knows. */
+/** Of its last handshake Node's server says nothing more. Whether Deno's and Bun's do is not known. */
 function rest(server: Server): void {
   if (IS_NODE) SERVERS.keep(server);
 }

@@ -4,10 +4,8 @@
  * @module
  */
 
-import { eitherCutText, extentOfCutText } from "../cut_text.ts";
+import { eitherCutText } from "../cut_text.ts";
 import { RfbError } from "../errors.ts";
-import { extentOfExtendedCutText } from "../extended_cut_text.ts";
-import { extentOfFence } from "../fence.ts";
 import { encodeUnknownGii } from "../gii.ts";
 import { type ClientInit, decodeClientInit, encodeClientInit, extentOfClientInit } from "../handshake/client_init.ts";
 import {
@@ -37,8 +35,13 @@ import {
 } from "../vendors/ultravnc/mod.ts";
 import { VMWARE_CLIENT_ENCODERS, VMWARE_CLIENT_LAYOUTS, type VMwareClientMessage } from "../vendors/vmware/mod.ts";
 import { u8 } from "../wire.ts";
-import { type ClientCutText, decodeClientCutText, encodeClientCutText } from "./client_cut_text.ts";
-import { type ClientFence, decodeClientFence, encodeClientFence } from "./client_fence.ts";
+import {
+  type ClientCutText,
+  decodeClientCutText,
+  encodeClientCutText,
+  extentOfClientCutText,
+} from "./client_cut_text.ts";
+import { type ClientFence, decodeClientFence, encodeClientFence, extentOfClientFence } from "./client_fence.ts";
 import { type ClientNtp, decodeClientNtp, encodeClientNtp, extentOfClientNtp } from "./client_ntp.ts";
 import { type ClientXvp, decodeClientXvp, encodeClientXvp, extentOfClientXvp } from "./client_xvp.ts";
 import {
@@ -51,6 +54,7 @@ import {
   decodeExtendedClientCutText,
   type ExtendedClientCutText,
   encodeExtendedClientCutText,
+  extentOfExtendedClientCutText,
 } from "./extended_client_cut_text.ts";
 import {
   decodeFixColourMapEntries,
@@ -157,13 +161,13 @@ const STANDARD: Layouts<ClientMessage> = {
   4: { extentOf: extentOfKeyEvent, decode: decodeKeyEvent },
   5: { extentOf: extentOfPointerEvent, decode: decodePointerEvent },
   6: eitherCutText<ClientMessage>(
-    { extentOf: extentOfCutText, decode: decodeClientCutText },
-    { extentOf: extentOfExtendedCutText, decode: decodeExtendedClientCutText },
+    { extentOf: extentOfClientCutText, decode: decodeClientCutText },
+    { extentOf: extentOfExtendedClientCutText, decode: decodeExtendedClientCutText },
   ),
   15: { extentOf: extentOfSetScaleFactor, decode: decodeSetScaleFactor },
   150: { extentOf: extentOfEnableContinuousUpdates, decode: decodeEnableContinuousUpdates },
   160: { extentOf: extentOfClientNtp, decode: decodeClientNtp },
-  248: { extentOf: extentOfFence, decode: decodeClientFence },
+  248: { extentOf: extentOfClientFence, decode: decodeClientFence },
   250: { extentOf: extentOfClientXvp, decode: decodeClientXvp },
   251: { extentOf: extentOfSetDesktopSize, decode: decodeSetDesktopSize },
   253: { extentOf: extentOfGiiClientMessage, decode: decodeGiiClientMessage },

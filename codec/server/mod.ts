@@ -4,10 +4,8 @@
  * @module
  */
 
-import { eitherCutText, extentOfCutText } from "../cut_text.ts";
+import { eitherCutText } from "../cut_text.ts";
 import { RfbError } from "../errors.ts";
-import { extentOfExtendedCutText } from "../extended_cut_text.ts";
-import { extentOfFence } from "../fence.ts";
 import { encodeUnknownGii } from "../gii.ts";
 import { decodeServerInit, encodeServerInit, extentOfServerInit, type ServerInit } from "../handshake/server_init.ts";
 import {
@@ -47,6 +45,7 @@ import {
   decodeExtendedServerCutText,
   type ExtendedServerCutText,
   encodeExtendedServerCutText,
+  extentOfExtendedServerCutText,
 } from "./extended_server_cut_text.ts";
 import {
   decodeFramebufferUpdate,
@@ -75,8 +74,13 @@ import {
   extentOfQemuServerMessage,
   type QemuServerMessage,
 } from "./qemu.ts";
-import { decodeServerCutText, encodeServerCutText, type ServerCutText } from "./server_cut_text.ts";
-import { decodeServerFence, encodeServerFence, type ServerFence } from "./server_fence.ts";
+import {
+  decodeServerCutText,
+  encodeServerCutText,
+  extentOfServerCutText,
+  type ServerCutText,
+} from "./server_cut_text.ts";
+import { decodeServerFence, encodeServerFence, extentOfServerFence, type ServerFence } from "./server_fence.ts";
 import { decodeServerNtp, encodeServerNtp, extentOfServerNtp, type ServerNtp } from "./server_ntp.ts";
 import { decodeServerXvp, encodeServerXvp, extentOfServerXvp, type ServerXvp } from "./server_xvp.ts";
 import {
@@ -127,13 +131,13 @@ const STANDARD: Layouts<ServerMessage> = {
   1: { extentOf: extentOfSetColourMapEntries, decode: decodeSetColourMapEntries },
   2: { extentOf: extentOfBell, decode: decodeBell },
   3: eitherCutText<ServerMessage>(
-    { extentOf: extentOfCutText, decode: decodeServerCutText },
-    { extentOf: extentOfExtendedCutText, decode: decodeExtendedServerCutText },
+    { extentOf: extentOfServerCutText, decode: decodeServerCutText },
+    { extentOf: extentOfExtendedServerCutText, decode: decodeExtendedServerCutText },
   ),
   15: { extentOf: extentOfPalmResizeFrameBuffer, decode: decodePalmResizeFrameBuffer },
   150: { extentOf: extentOfEndOfContinuousUpdates, decode: decodeEndOfContinuousUpdates },
   160: { extentOf: extentOfServerNtp, decode: decodeServerNtp },
-  248: { extentOf: extentOfFence, decode: decodeServerFence },
+  248: { extentOf: extentOfServerFence, decode: decodeServerFence },
   250: { extentOf: extentOfServerXvp, decode: decodeServerXvp },
   253: { extentOf: extentOfGiiServerMessage, decode: decodeGiiServerMessage },
   255: { extentOf: extentOfQemuServerMessage, decode: decodeQemuServerMessage },
