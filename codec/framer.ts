@@ -5,7 +5,7 @@
  * @module
  */
 
-import { hasFrequentClientMessages, takeFrequentClientMessage } from "./client/frequent.ts";
+import { FREQUENT_CLIENT_MESSAGES, type Frequent } from "./client/frequent.ts";
 import { type ClientMessage, clientLayoutOf } from "./client/mod.ts";
 import { type EncodingFraming, framingOf } from "./encodings/framing.ts";
 import { type Advance, createWalk, type Walk } from "./encodings/walk.ts";
@@ -101,7 +101,7 @@ export type ServerEvent =
 export interface FramerExtensions {
   /** Bytes that the message at `at` needs, as far as `bytes[at, end)` tells; undefined: it is unknown here too. */
   extentOf?(session: Session, bytes: Uint8Array, at: number, end: number): number | undefined;
-  /** How the encoding's end is found; undefined: it is unknown here too. */
+  /** How the encoding's end is found; undefined: it is unknown here too. The answer may be kept. */
   framingOf?(encodingType: number): EncodingFraming | undefined;
 }
 
@@ -129,7 +129,7 @@ export function createClientFramer(
     limits,
     extensions,
   );
-  return framerOver(messages.next, messages.end, hasFrequentClientMessages, takeFrequentClientMessage);
+  return framerOver(messages.next, messages.end, FREQUENT_CLIENT_MESSAGES);
 }
 
 /** Cuts what a server sends, from ServerInit on. */
@@ -297,20 +297,20 @@ function endsWithin(act: string, input: Input, where = "too early"): RfbError {
   return new RfbError("truncated", act, `the stream ends ${where}`, { offset: input.start });
 }
 
+const NO_SESSION = {};
+
 /** What both framers share: the input, and what the last event spanned. */
 function framerOver<Event extends { readonly type: string }>(
   pull: (input: Input, session: Session) => Event | undefined,
   end: (input: Input) => undefined,
-  hasFrequent?: (session: Session) => boolean,
-  takeFrequent?: (input: Input) => Event | undefined,
+  frequent?: Frequent<Event>,
 ): Framer<Event> {
   const input = createInput();
   let from = 0;
   let rest: Uint8Array | undefined; // the last chunk, where only its first SEAM bytes are in the input yet
-  // Nothing is begun, and there may be frequent messages in this session. Never undefined: that is what step calls the end.
-  let plain: Session | null = null;
+  let plain: object = NO_SESSION; // the session, where nothing is begun and there may be frequent messages
   const step = failingForEver(input, (session: Session | undefined) => {
-    plain = null;
+    plain = NO_SESSION;
     if (session === undefined) {
       goOn();
       return end(input);
@@ -321,7 +321,7 @@ function framerOver<Event extends { readonly type: string }>(
       event = pull(input, session);
     } while (event === undefined && goOn());
     if (event === undefined || event.type === "skippedMessage") from = input.start;
-    else if (hasFrequent?.(session)) plain = session;
+    else if (frequent?.mayCome(session)) plain = session;
     return event;
   });
   return {
@@ -337,7 +337,7 @@ function framerOver<Event extends { readonly type: string }>(
     next(session) {
       if (session !== plain) return step(session);
       from = input.start;
-      return takeFrequent!(input) ?? step(session);
+      return frequent?.take(input) ?? step(session);
     },
     raw: () => input.bytes.subarray(from, input.start),
     consumed: () => input.base + input.start,

@@ -66,7 +66,7 @@ export function createWalk(rectangle: Rectangle, session: Session, bytesPerPixel
  */
 export function withinRectangle(walk: Walk, length: number, act: string): number {
   const { width, height } = walk.rectangle;
-  // Told of once it is known to be wrong: a limit looked up by its name costs as much as all else here.
+  // Only a fault is looked up by the limit's name: that costs as much as all else here.
   if (length > walk.limits.maxRectangleLength) within("maxRectangleLength", length, walk.limits);
   const most = 2 * width * height * walk.bytesPerPixel + 65536;
   if (length > most) {
