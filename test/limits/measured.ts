@@ -6,7 +6,7 @@
  * @module
  */
 
-import { setTimeout } from "node:timers/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import { inflateClipboard } from "../../codec/clipboard.ts";
 import { RfbError } from "../../codec/errors.ts";
 import { createFramebuffer } from "../../codec/framebuffer.ts";
@@ -89,11 +89,11 @@ for (const stream of streams) {
   }
 }
 
-/** Typed arrays are given back behind the collector's back: what one leaves, the next has. */
+/** The collector gives the memory of typed arrays back some time after it has run. */
 async function collected(): Promise<void> {
   for (let i = 0; i < 3; i++) {
     gc!();
-    await setTimeout(10);
+    await wait(10);
   }
 }
 
