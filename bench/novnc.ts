@@ -141,7 +141,8 @@ function decodeFrom(
   { session }: Stream,
   classes: ReadonlyMap<number, new () => RectangleDecoder>,
 ): Played {
-  const decoders = new Map([...classes].map(([type, Class]) => [type, new Class()]));
+  // As our own inflaters, noVNC's are made while the clock runs.
+  const decoders = new Map<number, RectangleDecoder>();
   const display = createMemoryDisplay(session.framebufferWidth, session.framebufferHeight);
   const played: Played = { display, receive, pixels: 0 };
   let rectangles = 0;
@@ -196,11 +197,20 @@ function decodeFrom(
         if (x !== 1 || y === 0) display.resize(width, height);
         return true;
       default: {
-        const isWhole = decoders.get(type)!.decodeRect(x, y, width, height, socket, display, 24);
+        const isWhole = decoderOf(type).decodeRect(x, y, width, height, socket, display, 24);
         if (isWhole) played.pixels += width * height;
         return isWhole;
       }
     }
+  }
+
+  function decoderOf(type: number): RectangleDecoder {
+    let decoder = decoders.get(type);
+    if (decoder === undefined) {
+      decoder = new (classes.get(type)!)();
+      decoders.set(type, decoder);
+    }
+    return decoder;
   }
 
   function pass(bytes: number): boolean {

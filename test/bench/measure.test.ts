@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { measureGrowth } from "../../bench/growth.ts";
 import { type Contest, measure, type Row } from "../../bench/measure.ts";
 import { tableOf } from "../../bench/report.ts";
@@ -7,6 +7,10 @@ import { tableOf } from "../../bench/report.ts";
 function elsewhere(milliseconds: number, answer = 7) {
   return { run: async (calls: number) => ({ milliseconds: calls * milliseconds, answer }) };
 }
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 const CONTEST: Contest = {
   ...{ what: "a decoder", stream: "a stream", chunk: "64 KiB", peer: "a peer", goal: 1.5, unit: "Mpx/s" },
@@ -37,7 +41,6 @@ test.each([1, 2 ** 24, 2 ** 30])(
     const row = await measure({ ...CONTEST, ours: { prepare, holds } }, true);
     expect(row).toMatchObject({ ours: 1000, theirs: 400, ratio: 2.5 });
     await expect(measure({ ...CONTEST, ours: { prepare, holds }, expected: 9 }, true)).rejects.toThrow("7, not 9");
-    vi.restoreAllMocks();
   },
 );
 
