@@ -5,19 +5,17 @@
  */
 
 import type { Compression } from "../codec/compression.ts";
-import { createFramebuffer } from "../codec/framebuffer.ts";
-import { createServerFramer } from "../codec/framer.ts";
 import { Encoding } from "../codec/names.ts";
 import { RGBX8888 } from "../codec/pixel_format.ts";
 import { encodeFramebufferUpdate } from "../codec/server/framebuffer_update.ts";
 import { encodeRectangle } from "../codec/server/rectangle.ts";
-import { observe, type Session } from "../codec/session.ts";
+import type { Session } from "../codec/session.ts";
 import { sessionBehindInit, streamOf } from "./decoder_stream.ts";
 import { drawings } from "./drawn_streams.ts";
 import { frameClient } from "./framing.ts";
 import type { Curve, Point } from "./growth.ts";
 import type { Once } from "./measure.ts";
-import { playing } from "./own_decoder.ts";
+import { connectionOf, playing } from "./own_decoder.ts";
 import { PALETTE_PIXELS, PALETTE_SIDE, tightPalette, zrlePackedPalette, zrlePaletteRle } from "./palette_streams.ts";
 import type { ProxyBench } from "./proxy_parent.ts";
 import { clientMix, cut, cutTexts } from "./streams.ts";
@@ -194,22 +192,8 @@ async function connections(bench: ProxyBench, quick: boolean): Promise<Curve> {
 }
 
 /** Draws the same chunks again and again, on a framebuffer that stays. */
-function playerOf(initial: Session, compression: Compression, chunks: readonly Uint8Array[]): Once {
-  const framer = createServerFramer();
-  const framebuffer = createFramebuffer({ compression });
-  let session = initial;
-  return () => {
-    let pixels = 0;
-    for (const chunk of chunks) {
-      framer.push(chunk);
-      for (let event = framer.next(session); event !== undefined; event = framer.next(session)) {
-        session = observe(session, "server", event);
-        framebuffer.apply(event, session);
-        if (event.type === "rectangle") pixels += event.width * event.height;
-      }
-    }
-    return pixels;
-  };
+function playerOf(session: Session, compression: Compression, chunks: readonly Uint8Array[]): Once {
+  return connectionOf({ session }, chunks, compression).play;
 }
 
 function updateOf(rectangles: readonly Uint8Array[], numberOfRectangles = rectangles.length): Uint8Array {

@@ -64,11 +64,12 @@ each round a process of its own.
 
 - Decoders draw the same stream, each pass as a new connection. Its framebuffer is there before the clock starts, and its memory
   has been written to once, for all three: what an operating system takes to hand out pages is no decoder's, and would be most of
-  a pass through a short stream. The collector is asked to take what the making leaves before, too. Tables that a pixel format takes are made once, before the clock, on both sides.
+  a pass through a short stream. The collector is asked to take what the making leaves before, too. Tables that a pixel format
+  takes are made once, before the clock, on both sides.
 - libvncclient and libvncserver are the distribution's, under small programs of ours, compiled with \`gcc -O2\`, that keep their own
   time. They know no other way than a socket: a thread of theirs fills or empties its other end, and what that costs is theirs,
-  while ours go from memory to memory. It weighs most where little is done for a byte (Raw). Of what libvncclient reads, the first
-  some hundred kilobytes lie in the socket before the clock starts.
+  while ours go from memory to memory. It weighs most where little is done for a byte (Raw). As much of a
+  stream as a socket holds lies there before libvncclient's clock starts.
 - The proxy's viewer and server are in a process of their own, over loopback. Where a row says "to ws", the viewer comes to our
   proxy over a WebSocket, with \`bufferutil\` installed beside it; to a plain pipe it comes over TCP all the same.
 - To websockify and Nova's proxy it comes over a WebSocket, as to ours. Servers speak TLS 1.2 in these rows: with 1.3 neither of

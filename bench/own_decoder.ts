@@ -32,16 +32,16 @@ export function playing(stream: Stream, chunks: readonly Uint8Array[], compressi
   return { prepare: () => connectionOf(stream, chunks, compression).play, holds: framebufferLength(stream) };
 }
 
-/** One that a stream can be played to, once. */
+/** One that chunks can be played to. */
 export interface Connection {
   readonly framebuffer: Framebuffer;
-  /** Answers with the number of pixels that were drawn. */
+  /** Goes on with the same chunks each time, and answers with the number of pixels that were drawn. */
   play(): number;
 }
 
 /** A connection behind ServerInit, with a framebuffer whose memory has been touched. */
 export function connectionOf(
-  { session: initial }: Stream,
+  { session: initial }: Pick<Stream, "session">,
   chunks: readonly Uint8Array[],
   compression: Compression,
 ): Connection {
@@ -49,10 +49,10 @@ export function connectionOf(
   const framebuffer = createFramebuffer({ compression });
   framebuffer.apply({ type: "bell" }, initial);
   framebuffer.pixels.fill(0);
+  let session = initial;
   return {
     framebuffer,
     play() {
-      let session = initial;
       let pixels = 0;
       for (const chunk of chunks) {
         framer.push(chunk);
