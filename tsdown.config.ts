@@ -16,6 +16,7 @@ export default defineConfig({
     "transports/workers.ts",
     "endpoints/mod.ts",
     "proxy/mod.ts",
+    "simd/mod.ts",
     "cli/main.ts",
   ],
   format: "esm",

@@ -35,7 +35,7 @@ export default defineConfig({
       provider: "v8",
       reporter: ["text-summary", "html"],
       reportsDirectory: "coverage",
-      include: ["mod.ts", "{codec,auth,compression,transports,endpoints,proxy,cli,vendor}/**/*.ts"],
+      include: ["mod.ts", "{codec,auth,compression,transports,endpoints,proxy,simd,cli,vendor}/**/*.ts"],
       exclude: ["**/deno.ts", "**/deno_*.ts", "**/*.deno.ts"],
     },
   },

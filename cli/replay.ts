@@ -14,6 +14,7 @@ import { Encoding } from "../codec/names.ts";
 import { printable, textOf } from "../codec/text.ts";
 import { nodeCompression } from "../compression/node.ts";
 import { type RecordedChunk, type Recording, type Replay, replay } from "../endpoints/mod.ts";
+import { createSimdSurface } from "../simd/mod.ts";
 import { Fault, misuse, reasonOf } from "./fault.ts";
 import { createLog } from "./log.ts";
 import { printableJson } from "./printable_json.ts";
@@ -90,6 +91,7 @@ export async function reportOf(
   };
   const replayed = replay(recording, {
     compression: await nodeCompression(),
+    createSurface: createSimdSurface,
     saw,
     ...(chunkLength !== undefined && { chunkLength }),
   });

@@ -14,6 +14,7 @@ import { nodeCompression } from "../compression/node.ts";
 import { type ClientConnection, createRfbClient, joinServer } from "../endpoints/mod.ts";
 import { negotiatedFacts } from "../proxy/log.ts";
 import { parseSnapshotSettings, type SnapshotSettings } from "../proxy/settings.ts";
+import { createSimdSurface } from "../simd/mod.ts";
 import { connectTarget, nameOfTarget, reachOf } from "./connect.ts";
 import { Fault, misuse, reasonOf } from "./fault.ts";
 import { defaultKnownHosts, serverKeyCheck } from "./known_hosts.ts";
@@ -110,6 +111,7 @@ async function takePng(
     signal.addEventListener("abort", end);
     const image = await createRfbClient(client, {
       compression: await nodeCompression({ jpegModule: false }),
+      createSurface: createSimdSurface,
     }).screenshot();
     const { session } = client;
     const facts = factsOf(negotiatedFacts(session, session, client.transport));

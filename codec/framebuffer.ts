@@ -21,7 +21,7 @@ import type { Surface } from "./pixels.ts";
 import type { Rectangle } from "./server/rectangle.ts";
 import type { ColourMapEntry } from "./server/set_colour_map_entries.ts";
 import type { Session, Size } from "./session.ts";
-import { createSurface, cutOut, paste } from "./surfaces.ts";
+import { type CreateSurface, createSurface, cutOut, paste } from "./surfaces.ts";
 
 /**
  * What a server shows. Its pixels are RGBA; where a colour map was in force, A is 0 and R the index. They take memory from
@@ -49,8 +49,15 @@ export interface Framebuffer extends Surface {
   close(): void;
 }
 
+/** How a picture is to be drawn, and on what. */
+export interface FramebufferOptions extends DecoderOptions {
+  /** Makes what is drawn on, black: {@link createSurface} when absent. That of `simd` draws faster. */
+  readonly createSurface?: CreateSurface;
+}
+
 /** A black picture, 0 × 0 until it sees a session's size. */
-export function createFramebuffer(options: DecoderOptions = {}): Framebuffer {
+export function createFramebuffer(options: FramebufferOptions = {}): Framebuffer {
+  const { createSurface: create = createSurface } = options;
   const decoder = createDecoder({ onPicture: (picture, { x, y }) => draw(x, y, picture), ...options });
   const collect = createPayloadCollector();
   const damage = createDamage();
@@ -131,7 +138,7 @@ export function createFramebuffer(options: DecoderOptions = {}): Framebuffer {
   // A new size costs a server 12 bytes: only pixels that are drawn in it are worth 4 for each of its own.
   function drawable(): Surface {
     if (isSame(kept, size) && isSame(surface, size)) return surface;
-    const resized = createSurface(size.width, size.height);
+    const resized = create(size.width, size.height);
     for (let row = 0; row < kept.height; row++) {
       const from = row * surface.width;
       resized.pixels.set(surface.pixels.subarray(from, from + kept.width), row * size.width);

@@ -25,6 +25,7 @@ export type { Dialect, DialectLayouts, Layout } from "./layout.ts";
 export * from "./limits.ts";
 export * from "./names.ts";
 export type { Ntp } from "./ntp.ts";
+export type { Painter } from "./painter.ts";
 export * from "./payload.ts";
 export * from "./pixel_format.ts";
 export { COLOUR_CUBE, valuesOf } from "./pixel_values.ts";
@@ -42,15 +43,17 @@ export {
   type PixelReader,
   type PixelReaders,
   pixelReadersOf,
+  readArea,
   readPixel,
   readPixels,
   type Surface,
   valueAt,
+  type WordChannels,
 } from "./pixels.ts";
 export type { Screen } from "./screens.ts";
 export * from "./server/mod.ts";
 export * from "./session.ts";
-export { copyArea, createSurface, cutOut, fillArea, paste } from "./surfaces.ts";
+export { type CreateSurface, copyArea, createSurface, cutOut, fillArea, paste } from "./surfaces.ts";
 export * from "./text.ts";
 export * from "./vendors/mod.ts";
 export { append, available, createInput, drain, type Input } from "./wire.ts";

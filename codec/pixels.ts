@@ -6,6 +6,7 @@
  */
 
 import { isEightBits, scaledTo255 } from "./channels.ts";
+import { MANY, type Painter } from "./painter.ts";
 import type { PixelFormat } from "./pixel_format.ts";
 import { squeezersOf } from "./pixel_values.ts";
 import { createPixelWriters, type PixelWriter } from "./pixel_writers.ts";
@@ -16,8 +17,10 @@ export interface Surface {
   readonly width: number;
   /** Pixels. */
   readonly height: number;
-  /** RGBA: the bytes of each number are R, G, B, A. In an indexed picture A is 0 and R the index. */
+  /** RGBA: the bytes of each number are R, G, B, A. In an indexed picture A is 0 and R the index. A part of their buffer, maybe. */
   readonly pixels: Uint32Array;
+  /** What draws on it faster than loops do, if anything does. */
+  readonly painter?: Painter | undefined;
 }
 
 /**
@@ -42,12 +45,27 @@ export interface PixelReader {
   readonly opaque: number;
   /** A pixel and its neighbour's first byte can be read as one number: layout TABLE16, and BYTES with green in the middle. */
   readonly hasWords: boolean;
+  /** A {@link Painter} can read such pixels: layout BYTES, and TABLE16 with `channels`. */
+  readonly isVector: boolean;
+  /** Layout TABLE16: the same by arithmetic, where six bits of scale are enough. */
+  readonly channels: WordChannels | undefined;
   /** Layouts TABLE8 and TABLE16: the answer by the bytes, the first one lowest. */
   readonly table: Int32Array;
   /** Layout VALUE: how far each byte is shifted to the left, and what then becomes of the value. */
   readonly shifts: readonly [number, number, number, number];
   /** Layout VALUE: what becomes of the value. */
   readonly ofValue: (value: number) => number;
+}
+
+/** Where a pixel of two bytes has its channels. Each is a shift, from bit 4 on a maximum, and what bits 10 and 16 begin scales it. */
+export interface WordChannels {
+  readonly isBigEndian: boolean;
+  /** See {@link channelOf}. */
+  readonly red: number;
+  /** See {@link channelOf}. */
+  readonly green: number;
+  /** See {@link channelOf}. */
+  readonly blue: number;
 }
 
 /** All that decoders need to know of a format; tables are in it. */
@@ -110,12 +128,16 @@ export function readArea(
   reader: PixelReader,
   bytes: Uint8Array,
   at: number,
-  { pixels, width: stride }: Surface,
+  { pixels, width: stride, painter }: Surface,
   x: number,
   y: number,
   width: number,
   height: number,
 ): void {
+  if (painter !== undefined && reader.isVector && width * height >= MANY) {
+    painter.read(reader, bytes, at, x, y, width, height);
+    return;
+  }
   let to = y * stride + x;
   if (width === stride) {
     readPixels(reader, bytes, at, pixels, to, width * height);
@@ -315,20 +337,26 @@ function readerOf(
     third: 0,
     opaque: 0,
     hasWords: false,
+    isVector: false,
+    channels: undefined,
     table: NO_TABLE,
     shifts,
     ofValue,
   };
   if (size === 1)
     return { ...reader, layout: TABLE8, table: Int32Array.from({ length: 256 }, (_, byte) => ofValue(byte)) };
-  if (size === 2) return { ...reader, layout: TABLE16, table: tableOf(format, output, shifts), hasWords: true };
+  if (size === 2) {
+    const channels = output === "rgba" ? channelsOf(format, shifts) : undefined;
+    const table = tableOf(format, output, shifts);
+    return { ...reader, layout: TABLE16, table, hasWords: true, isVector: channels !== undefined, channels };
+  }
   if (output !== "rgba" || !isEightBits(format)) return reader;
   // Each channel is a byte of its own: no arithmetic at all.
   const byteOf = (shift: number): number => shifts.slice(0, size).indexOf(shift);
   const [first, second, third] = [byteOf(format.redShift), byteOf(format.greenShift), byteOf(format.blueShift)];
   if (first < 0 || second < 0 || third < 0) return reader;
   const hasWords = 2 * second === first + third;
-  return { ...reader, layout: BYTES, first, second, third, opaque: OPAQUE, hasWords };
+  return { ...reader, layout: BYTES, first, second, third, opaque: OPAQUE, hasWords, isVector: true };
 }
 
 function rgbaOfValue(format: PixelFormat): (value: number) => number {
@@ -364,6 +392,31 @@ function tableOf(format: PixelFormat, output: PixelOutput, [low, high]: PixelWri
       : value;
   }
   return table;
+}
+
+function channelsOf(format: PixelFormat, shifts: PixelWriter["shifts"]): WordChannels | undefined {
+  const { trueColourFlag, redMax, greenMax, blueMax, redShift, greenShift, blueShift } = format;
+  if (trueColourFlag === 0) return undefined;
+  const red = channelOf(redMax, redShift);
+  const green = channelOf(greenMax, greenShift);
+  const blue = channelOf(blueMax, blueShift);
+  if (red === undefined || green === undefined || blue === undefined) return undefined;
+  return { isBigEndian: shifts[0] > 0, red, green, blue };
+}
+
+/** Four bits of shift, six of the maximum, six of `add` and then `factor`: a value is scaled to (value × factor + add) >> 6. */
+function channelOf(max: number, shift: number): number | undefined {
+  if (max < 1 || max > 63 || shift > 15) return undefined;
+  const scale = scaleOf(max);
+  const exact = (64 * 255) / max;
+  for (const factor of [Math.floor(exact), Math.ceil(exact)]) {
+    for (let add = 0; add < 64; add++) {
+      if (scale.every((scaled, value) => (value * factor + add) >> 6 === scaled)) {
+        return shift | (max << 4) | (add << 10) | (factor << 16);
+      }
+    }
+  }
+  return undefined;
 }
 
 function scaleOf(max: number): Uint8Array {

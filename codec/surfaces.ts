@@ -5,7 +5,11 @@
  */
 
 import { RfbError } from "./errors.ts";
+import { MANY } from "./painter.ts";
 import type { Surface } from "./pixels.ts";
+
+/** Makes a black, transparent picture. */
+export type CreateSurface = (width: number, height: number) => Surface;
 
 /** A black, transparent picture. */
 export function createSurface(width: number, height: number): Surface {
@@ -14,13 +18,17 @@ export function createSurface(width: number, height: number): Surface {
 
 /** Fills an area that is inside. */
 export function fillArea(
-  { pixels, width: stride }: Surface,
+  { pixels, width: stride, painter }: Surface,
   x: number,
   y: number,
   width: number,
   height: number,
   pixel: number,
 ): void {
+  if (painter !== undefined && width * height >= MANY) {
+    painter.fill(x, y, width, height, pixel);
+    return;
+  }
   for (let row = y * stride + x, end = row + height * stride; row < end; row += stride) {
     // The native fill costs as much as some sixteen stores.
     if (width < 16) for (let i = row; i < row + width; i++) pixels[i] = pixel;
@@ -30,7 +38,7 @@ export function fillArea(
 
 /** Fills an area that is inside from one bit a pixel, the leftmost one highest; rows begin on bytes. */
 export function fillBits(
-  { pixels, width: stride }: Surface,
+  { pixels, width: stride, painter }: Surface,
   x: number,
   y: number,
   width: number,
@@ -40,6 +48,10 @@ export function fillBits(
   zero: number,
   one: number,
 ): void {
+  if (painter !== undefined && width * height >= MANY) {
+    painter.fillBits(x, y, width, height, bits, from, zero, one);
+    return;
+  }
   const flip = zero ^ one;
   let at = from;
   for (let row = y * stride + x, end = row + height * stride; row < end; row += stride) {

@@ -11,6 +11,7 @@ import {
 } from "../codec/framer.ts";
 import { DEFAULT_LIMITS, type Limits } from "../codec/limits.ts";
 import { NEW_SESSION, observe, type Session, type SessionEvent } from "../codec/session.ts";
+import type { CreateSurface } from "../codec/surfaces.ts";
 import { append, available, createInput, drain, type Input } from "../codec/wire.ts";
 import { createRecordedHandshake, type HandshakeOutcome } from "./recorded_handshake.ts";
 
@@ -41,6 +42,8 @@ export interface ReplayOptions {
   readonly compression?: Compression;
   /** What the peer may ask for; {@link DEFAULT_LIMITS} when absent. */
   readonly limits?: Limits;
+  /** Makes what is drawn on: see {@link FramebufferOptions}. */
+  readonly createSurface?: CreateSurface;
   /** What else the framers are to know. */
   readonly extensions?: FramerExtensions;
   /** Bytes that are handed over at once, at most; as recorded when absent. */

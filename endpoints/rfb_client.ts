@@ -19,6 +19,7 @@ import { type PixelFormat, RGBX8888 } from "../codec/pixel_format.ts";
 import type { Screen } from "../codec/screens.ts";
 import type { Rectangle } from "../codec/server/rectangle.ts";
 import type { Session } from "../codec/session.ts";
+import type { CreateSurface } from "../codec/surfaces.ts";
 import { contentOf, textOf } from "../codec/text.ts";
 import type { ClientConnection } from "./client.ts";
 import { createClipboard } from "./clipboard.ts";
@@ -41,6 +42,8 @@ export interface RfbClientOptions {
   readonly qualityLevel?: number;
   /** What the peer may ask for; {@link DEFAULT_LIMITS} when absent. */
   readonly limits?: Limits;
+  /** Makes what is drawn on: see {@link FramebufferOptions}. */
+  readonly createSurface?: CreateSurface;
 }
 
 /** What happens at a server, told apart by `type`. */

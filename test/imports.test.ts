@@ -4,10 +4,10 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 
-// cli → proxy, endpoints → transports/transport.ts → auth → codec; never the other way. compression → codec.
+// cli → proxy, endpoints → transports/transport.ts → auth → codec; never the other way. compression, simd → codec.
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const FOLDERS = ["codec", "auth", "compression", "transports", "endpoints", "proxy", "cli", "vendor"];
+const FOLDERS = ["codec", "auth", "compression", "transports", "endpoints", "proxy", "simd", "cli", "vendor"];
 
 interface Source {
   /** From the root, with slashes. */
@@ -105,6 +105,8 @@ function allowedIn(file: string): readonly RegExp[] | undefined {
     }
     case "endpoints":
       return [ENDPOINTS, CODEC, AUTH, TRANSPORT, STD_BYTES];
+    case "simd":
+      return [/^simd\//, CODEC];
     case "proxy": {
       const inner = [PROXY, CODEC, AUTH, ENDPOINTS, TRANSPORT, STD_BYTES];
       return name.startsWith("settings") ? [...inner, /^zod$/] : inner;

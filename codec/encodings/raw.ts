@@ -1,6 +1,6 @@
 import { valuesOf } from "../pixel_values.ts";
 import { pixelBytesOf } from "../pixel_writers.ts";
-import { readArea, readPixels, type Surface } from "../pixels.ts";
+import { readArea, type Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import type { DecodeContext, EncodeContext } from "./context.ts";
 import { expectLength } from "./payload.ts";
@@ -44,12 +44,12 @@ export function decodeRawPiece(
   const column = from % width;
   const row = (from - column) / width;
   const begun = column === 0 ? 0 : Math.min(width - column, count);
-  if (begun > 0) readPixels(pixel, piece, 0, into.pixels, (y + row) * into.width + x + column, begun);
+  if (begun > 0) readArea(pixel, piece, 0, into, x + column, y + row, begun, 1);
   const first = y + row + (column === 0 ? 0 : 1);
   const rows = Math.floor((count - begun) / width);
   readArea(pixel, piece, begun * size, into, x, first, width, rows);
   const done = begun + rows * width;
-  readPixels(pixel, piece, done * size, into.pixels, (first + rows) * into.width + x, count - done);
+  readArea(pixel, piece, done * size, into, x, first + rows, count - done, 1);
   return count;
 }
 

@@ -6,6 +6,7 @@
  */
 
 import { RfbError } from "../errors.ts";
+import { MANY } from "../painter.ts";
 import type { PixelFormat } from "../pixel_format.ts";
 import { type PixelReaders, readArea, type Surface, valueAt } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
@@ -30,7 +31,12 @@ export function drawIndices(
   into: Surface,
 ): void {
   const { x, y, width, height } = rectangle;
-  const { pixels } = into;
+  const { pixels, painter } = into;
+  if (painter !== undefined && width >= 16 && width * height >= MANY) {
+    const wrong = painter.fillIndices(x, y, width, height, data, 0, 8, palette, colours);
+    if (wrong >= 0) throw notInPalette(data[wrong]!, colours);
+    return;
+  }
   let from = 0;
   for (let row = 0; row < height; row++) {
     let to = (y + row) * into.width + x;
@@ -49,12 +55,14 @@ export function drawIndices(
     }
     for (; to < end; to++, from++) {
       const index = data[from]!;
-      if (index >= colours) {
-        throw new RfbError("malformed", "Cannot read a Tight rectangle", `palette index ${index} of ${colours}`);
-      }
+      if (index >= colours) throw notInPalette(index, colours);
       pixels[to] = palette[index]!;
     }
   }
+}
+
+function notInPalette(index: number, colours: number): RfbError {
+  return new RfbError("malformed", "Cannot read a Tight rectangle", `palette index ${index} of ${colours}`);
 }
 
 /**

@@ -58,7 +58,7 @@ export function expectPassed({ passed, skipped, failed }: Report): void {
 }
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-const FILES: readonly string[] = ["codec", "auth", "endpoints", "proxy"].flatMap((folder) =>
+const FILES: readonly string[] = ["codec", "auth", "endpoints", "proxy", "simd"].flatMap((folder) =>
   readdirSync(`${ROOT}test/${folder}`, { recursive: true, encoding: "utf8" })
     .map((path) => `test/${folder}/${path.replaceAll("\\", "/")}`)
     .filter((path) => path.endsWith(".test.ts"))
@@ -67,11 +67,15 @@ const FILES: readonly string[] = ["codec", "auth", "endpoints", "proxy"].flatMap
 
 /** What a file needs and these hosts do not have. */
 function missingFor(file: string): readonly string[] {
-  return [...hostModulesOf(file), ...(OF_RECORDINGS.includes(file) ? ["../shared/corpus"] : [])];
+  const other = OTHER_NEEDS.get(file);
+  return [...hostModulesOf(file), ...(other === undefined ? [] : [other])];
 }
 
-/** Nothing else is tested there, and these recordings are too large for a bundle. */
-const OF_RECORDINGS: readonly string[] = ["test/codec/encodings/pseudo_recordings.test.ts"];
+const OTHER_NEEDS: ReadonlyMap<string, string> = new Map([
+  // Nothing else is tested there, and these recordings are too large for a bundle.
+  ["test/codec/encodings/pseudo_recordings.test.ts", "../shared/corpus"],
+  ["test/simd/surface.test.ts", "modules that can be loaded anew"],
+]);
 
 /** What a file and all that it imports want of Node, and of packages for it. */
 function hostModulesOf(file: string, seen: Set<string> = new Set()): Set<string> {

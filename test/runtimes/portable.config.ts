@@ -8,7 +8,7 @@ import { RUNTIME } from "./name.ts";
 
 /** The list. Those that need programs of the system say so, here as on Node: see `peer`. */
 const PORTABLE = [
-  "test/{auth,codec,compression,corpus,endpoints,fuzz,interop,limits,proxy,transports}/**/*.test.ts",
+  "test/{auth,codec,compression,corpus,endpoints,fuzz,interop,limits,proxy,simd,transports}/**/*.test.ts",
   "test/peers/{process,sasl}.test.ts",
   "test/std_bytes.test.ts",
 ];

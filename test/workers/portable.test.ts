@@ -1,4 +1,4 @@
-// The tests of codec, auth, endpoints and proxy once more, in workerd.
+// The tests of codec, auth, endpoints, proxy and simd once more, in workerd.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

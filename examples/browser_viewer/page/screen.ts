@@ -35,7 +35,8 @@ export function createScreen(canvas: HTMLCanvasElement, framebuffer: Framebuffer
       if (canvas.width !== width || canvas.height !== height) fill();
       // The image is the framebuffer's own memory: nothing is copied but what has changed.
       if (image?.data.buffer !== pixels.buffer) {
-        image = new ImageData(new Uint8ClampedArray(pixels.buffer as ArrayBuffer), width, height);
+        const { buffer, byteOffset, byteLength } = pixels;
+        image = new ImageData(new Uint8ClampedArray(buffer as ArrayBuffer, byteOffset, byteLength), width, height);
       }
       for (const area of areas) context.putImageData(image, 0, 0, area.x, area.y, area.width, area.height);
     },

@@ -4,6 +4,7 @@ import { RfbError } from "rfb-codec";
 import { schemesNamed } from "rfb-codec/auth";
 import { portableCompression } from "rfb-codec/compression";
 import { createRfbClient, joinServer, type RfbClient, type RfbClientOptions } from "rfb-codec/endpoints";
+import { createSimdSurface } from "rfb-codec/simd";
 import { connectWebSocket } from "rfb-codec/websocket";
 import { askCredentials, askServerKey } from "./ask.ts";
 import { inputOf } from "./input.ts";
@@ -77,9 +78,10 @@ async function join(server: URL, signal: AbortSignal): Promise<RfbClient> {
 
 /** JPEG takes half a megabyte: only who wants it has to load it. */
 async function optionsFor(level: string): Promise<RfbClientOptions> {
-  if (level === "") return { compression: await portableCompression({ jpegModule: false }) };
+  const createSurface = createSimdSurface;
+  if (level === "") return { compression: await portableCompression({ jpegModule: false }), createSurface };
   const jpegModule = await (await fetch("libjpegturbo.wasm")).arrayBuffer();
-  return { compression: await portableCompression({ jpegModule }), qualityLevel: Number(level) };
+  return { compression: await portableCompression({ jpegModule }), createSurface, qualityLevel: Number(level) };
 }
 
 /** Shows what happens and sends what the user does, until one of both ends it. */

@@ -6,10 +6,13 @@ import { RfbError } from "../../../codec/errors.ts";
 import { DEFAULT_LIMITS } from "../../../codec/limits.ts";
 import { compressLzo1x } from "../../../codec/lzo1x.ts";
 import { Encoding } from "../../../codec/names.ts";
+import { MANY } from "../../../codec/painter.ts";
 import { bytesPerPixelOf, type PixelFormat } from "../../../codec/pixel_format.ts";
 import { type PixelOutput, type PixelReaders, pixelReadersOf, type Surface } from "../../../codec/pixels.ts";
 import type { Rectangle } from "../../../codec/server/rectangle.ts";
 import { NEW_SESSION } from "../../../codec/session.ts";
+import { type CreateSurface, createSurface } from "../../../codec/surfaces.ts";
+import { createSimdSurface } from "../../../simd/mod.ts";
 import { be32, join } from "../../codec/bytes.ts";
 import { rectangleHead } from "../../codec/streams.ts";
 import { expectAllocations } from "../allocations.ts";
@@ -60,23 +63,28 @@ export function nameOf(encodingType: number): string {
 function checkDecoder({ rectangles, changes, ...input }: DecoderCase, encodingType: number): Outcome {
   const compression = changes.length === 0 ? COMPRESSIONS[input.compression] : tampering(changes);
   const context = contextOf(input.format, input.output, input.encodingTypes, compression);
+  const again = contextOf(input.format, input.output, input.encodingTypes, compression);
   const decode = DECODERS.get(encodingType)!;
   for (const { width, height, payload } of rectangles) {
     // UltraZip's head has a count and a length, and its rectangles are where they say.
     const isZip = encodingType === Encoding.UltraZip;
-    const into = isZip ? surfaceAround(8, 8) : surfaceAround(width, height);
+    const size = isZip ? ([8, 8] as const) : ([width, height] as const);
+    const into = surfaceAround(...size);
     const rectangle: Rectangle = isZip
       ? { type: "rectangle", x: width, y: height % 65535, width: Math.floor(height / 65535), height: 0, encodingType }
       : { type: "rectangle", x: MARGIN, y: MARGIN, width, height, encodingType };
-    let fault: unknown;
-    untouched([payload], () => {
-      try {
-        decode(payload, rectangle, context, into);
-      } catch (error) {
-        fault = error;
-      }
-    });
+    const fault = faultOf(() => untouched([payload], () => decode(payload, rectangle, context, into)));
     if (!isZip) expectMargin(into);
+    if (size[0] * size[1] >= MANY) {
+      const painted = surfaceAround(...size, createSimdSurface);
+      expectSame(
+        fault,
+        faultOf(() => decode(payload, rectangle, again, painted)),
+      );
+      if (!isZip) expectMargin(painted);
+      // Of what is at fault, as much is drawn as was read in time.
+      if (fault === undefined) expectSamePixels(painted, into);
+    }
     expectAllocations(2 ** 18 + 64 * 4 * width * height + 256 * payload.length);
     if (fault instanceof RfbError) return fault.code;
     if (fault !== undefined) throw fault;
@@ -107,9 +115,29 @@ export function contextOf(
 }
 
 /** A picture with room around a rectangle of this size. */
-export function surfaceAround(width: number, height: number): Surface {
-  const [columns, rows] = [width + 2 * MARGIN, height + 2 * MARGIN];
-  return { width: columns, height: rows, pixels: new Uint32Array(columns * rows).fill(UNTOUCHED) };
+export function surfaceAround(width: number, height: number, create: CreateSurface = createSurface): Surface {
+  const surface = create(width + 2 * MARGIN, height + 2 * MARGIN);
+  surface.pixels.fill(UNTOUCHED);
+  return surface;
+}
+
+function faultOf(draw: () => void): unknown {
+  try {
+    draw();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+/** With vector instructions nothing else is wrong than without. */
+function expectSame(fault: unknown, other: unknown): void {
+  expect(String(fault) === String(other), () => `${String(other)} instead of ${String(fault)}`);
+}
+
+function expectSamePixels({ width, pixels }: Surface, other: Surface): void {
+  const at = pixels.findIndex((pixel, i) => pixel !== other.pixels[i]);
+  expect(at < 0, () => `It draws something else at ${(at % width) - MARGIN},${Math.floor(at / width) - MARGIN}`);
 }
 
 /** @throws {Error} where something was drawn around the rectangle */

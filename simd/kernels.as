@@ -1,0 +1,225 @@
+/**
+ * What a painter does to pixels, in AssemblyScript: four pixels of four bytes to a vector. `npm run simd` compiles it.
+ *
+ * Addresses are bytes of the one memory, and so is `stride`, from a row to the next; `width` and `height` are pixels. Whoever
+ * calls has made sure that an area is inside, and that sixteen bytes behind what is read belong to the memory.
+ */
+
+/** Fills an area. */
+export function fill(to: usize, stride: usize, width: i32, height: i32, pixel: i32): void {
+  const four = i32x4.splat(pixel);
+  for (; height > 0; height--, to += stride) {
+    let at = to;
+    let left = width;
+    for (; left >= 4; left -= 4, at += 16) v128.store(at, four);
+    for (; left > 0; left--, at += 4) store<i32>(at, pixel);
+  }
+}
+
+/** Draws a bit a pixel, the leftmost one highest; rows begin on bytes. */
+export function bits(
+  to: usize,
+  stride: usize,
+  width: i32,
+  height: i32,
+  from: usize,
+  zero: i32,
+  one: i32,
+): void {
+  const zeros = i32x4.splat(zero);
+  const ones = i32x4.splat(one);
+  const upper = i32x4(128, 64, 32, 16);
+  const lower = i32x4(8, 4, 2, 1);
+  for (; height > 0; height--, to += stride) {
+    let at = to;
+    let left = width;
+    for (; left >= 8; left -= 8, at += 32, from++) {
+      const byte = i32x4.splat(load<u8>(from));
+      v128.store(at, v128.bitselect(ones, zeros, i32x4.eq(v128.and(byte, upper), upper)));
+      v128.store(at, v128.bitselect(ones, zeros, i32x4.eq(v128.and(byte, lower), lower)), 16);
+    }
+    if (left === 0) continue;
+    for (let byte = <i32>load<u8>(from++); left > 0; left--, at += 4, byte <<= 1) {
+      store<i32>(at, (byte & 128) !== 0 ? one : zero);
+    }
+  }
+}
+
+/**
+ * Draws indices of 2, 4 or 8 bits, the leftmost one highest; rows begin on bytes. The palette has room for 16 colours at least.
+ *
+ * @returns the address of a byte with an index that is not below `colours`, or -1
+ */
+export function indices(
+  to: usize,
+  stride: usize,
+  width: i32,
+  height: i32,
+  from: usize,
+  size: i32,
+  palette: usize,
+  colours: i32,
+): i32 {
+  // Bytes 0, 1, 2 and 3 of sixteen colours, each a table that one instruction looks up sixteen indices in.
+  const rg01 = i8x16.shuffle(v128.load(palette), v128.load(palette, 16), 0, 4, 8, 12, 16, 20, 24, 28, 1, 5, 9, 13, 17, 21, 25, 29);
+  const ba01 = i8x16.shuffle(v128.load(palette), v128.load(palette, 16), 2, 6, 10, 14, 18, 22, 26, 30, 3, 7, 11, 15, 19, 23, 27, 31);
+  const rg23 = i8x16.shuffle(v128.load(palette, 32), v128.load(palette, 48), 0, 4, 8, 12, 16, 20, 24, 28, 1, 5, 9, 13, 17, 21, 25, 29);
+  const ba23 = i8x16.shuffle(v128.load(palette, 32), v128.load(palette, 48), 2, 6, 10, 14, 18, 22, 26, 30, 3, 7, 11, 15, 19, 23, 27, 31);
+  const reds = i64x2.shuffle(rg01, rg23, 0, 2);
+  const greens = i64x2.shuffle(rg01, rg23, 1, 3);
+  const blues = i64x2.shuffle(ba01, ba23, 0, 2);
+  const alphas = i64x2.shuffle(ba01, ba23, 1, 3);
+  const most = i8x16.splat(<i8>(colours - 1));
+  const isSmall = colours <= 16;
+  const mask = (1 << size) - 1;
+  for (; height > 0; height--, to += stride) {
+    let at = to;
+    let left = width;
+    if (isSmall) {
+      for (; left >= 16; left -= 16, at += 64) {
+        let sixteen: v128;
+        if (size === 8) sixteen = v128.load(from);
+        else if (size === 4) sixteen = spread(v128.load64_zero(from), 4, 15);
+        else sixteen = spread(spread(v128.load32_zero(from), 4, 15), 2, 3);
+        if (v128.any_true(i8x16.gt_u(sixteen, most))) break;
+        from += 2 * size;
+        const red = i8x16.swizzle(reds, sixteen);
+        const green = i8x16.swizzle(greens, sixteen);
+        const blue = i8x16.swizzle(blues, sixteen);
+        const alpha = i8x16.swizzle(alphas, sixteen);
+        const rg = i8x16.shuffle(red, green, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+        const rgHigh = i8x16.shuffle(red, green, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        const ba = i8x16.shuffle(blue, alpha, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+        const baHigh = i8x16.shuffle(blue, alpha, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        v128.store(at, i16x8.shuffle(rg, ba, 0, 8, 1, 9, 2, 10, 3, 11));
+        v128.store(at, i16x8.shuffle(rg, ba, 4, 12, 5, 13, 6, 14, 7, 15), 16);
+        v128.store(at, i16x8.shuffle(rgHigh, baHigh, 0, 8, 1, 9, 2, 10, 3, 11), 32);
+        v128.store(at, i16x8.shuffle(rgHigh, baHigh, 4, 12, 5, 13, 6, 14, 7, 15), 48);
+      }
+    }
+    if (size === 8) {
+      for (; left >= 16; left -= 16, from += 16, at += 64) {
+        if (v128.any_true(i8x16.gt_u(v128.load(from), most))) break;
+        for (let i: usize = 0; i < 16; i += 4) {
+          const four = load<u32>(from + i);
+          const toFour = at + 4 * i;
+          store<i32>(toFour, load<i32>(palette + ((four & 255) << 2)));
+          store<i32>(toFour, load<i32>(palette + ((four >> 6) & 1020)), 4);
+          store<i32>(toFour, load<i32>(palette + ((four >> 14) & 1020)), 8);
+          store<i32>(toFour, load<i32>(palette + ((four >> 22) & 1020)), 12);
+        }
+      }
+      for (; left > 0; left--, from++, at += 4) {
+        const index = <i32>load<u8>(from);
+        if (index >= colours) return <i32>from;
+        store<i32>(at, load<i32>(palette + (<usize>index << 2)));
+      }
+      continue;
+    }
+    for (; left > 0; from++) {
+      const byte = <i32>load<u8>(from);
+      for (let shift = 8 - size; shift >= 0 && left > 0; shift -= size, left--, at += 4) {
+        const index = (byte >> shift) & mask;
+        if (index >= colours) return <i32>from;
+        store<i32>(at, load<i32>(palette + (<usize>index << 2)));
+      }
+    }
+  }
+  return -1;
+}
+
+/** Each byte's upper and lower half as bytes of their own, of the eight lowest bytes. */
+@inline
+function spread(bytes: v128, size: i32, mask: i8): v128 {
+  const all = i8x16.splat(mask);
+  const upper = v128.and(i8x16.shr_u(bytes, size), all);
+  const lower = v128.and(bytes, all);
+  return i8x16.shuffle(upper, lower, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+
+/** Draws pixels of `size` bytes, 3 or 4, of which three are R, G and B, at these places. */
+export function bytes(
+  to: usize,
+  stride: usize,
+  width: i32,
+  height: i32,
+  from: usize,
+  size: i32,
+  red: i32,
+  green: i32,
+  blue: i32,
+): void {
+  const opaque = i32x4.splat(0xff000000);
+  const first = red | (green << 8) | (blue << 16) | 0x80000000; // no such byte: 0
+  const step = size | (size << 8) | (size << 16);
+  let order = i32x4.splat(first);
+  order = i32x4.replace_lane(order, 1, first + step);
+  order = i32x4.replace_lane(order, 2, first + 2 * step);
+  order = i32x4.replace_lane(order, 3, first + 3 * step);
+  for (; height > 0; height--, to += stride) {
+    let at = to;
+    let left = width;
+    for (; left >= 4; left -= 4, from += 4 * size, at += 16) {
+      v128.store(at, v128.or(i8x16.swizzle(v128.load(from), order), opaque));
+    }
+    if (left === 0) continue;
+    storeSome(at, v128.or(i8x16.swizzle(v128.load(from), order), opaque), left);
+    from += left * size;
+  }
+}
+
+/**
+ * Draws pixels of two bytes. A channel is its shift, its maximum from bit 4 on, and from bits 10 and 16 on what scales it to 255:
+ * 64 times 255 over the maximum, and what rounds to a whole.
+ */
+export function words(
+  to: usize,
+  stride: usize,
+  width: i32,
+  height: i32,
+  from: usize,
+  isBigEndian: i32,
+  red: i32,
+  green: i32,
+  blue: i32,
+): void {
+  const opaque = i16x8.splat(<i16>0xff00);
+  for (; height > 0; height--, to += stride) {
+    let at = to;
+    for (let left = width; left > 0; left -= 8, at += 32) {
+      let eight = v128.load(from);
+      if (isBigEndian !== 0) eight = i8x16.shuffle(eight, eight, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+      const rg = v128.or(channelOf(eight, red), i16x8.shl(channelOf(eight, green), 8));
+      const ba = v128.or(channelOf(eight, blue), opaque);
+      const first = i16x8.shuffle(rg, ba, 0, 8, 1, 9, 2, 10, 3, 11);
+      const second = i16x8.shuffle(rg, ba, 4, 12, 5, 13, 6, 14, 7, 15);
+      if (left >= 8) {
+        v128.store(at, first);
+        v128.store(at, second, 16);
+        from += 16;
+        continue;
+      }
+      if (left < 4) storeSome(at, first, left);
+      else {
+        v128.store(at, first);
+        storeSome(at + 16, second, left - 4);
+      }
+      from += 2 * left;
+    }
+  }
+}
+
+@inline
+function channelOf(eight: v128, channel: i32): v128 {
+  const value = v128.and(i16x8.shr_u(eight, channel & 15), i16x8.splat(<i16>((channel >> 4) & 63)));
+  const scaled = i16x8.mul(value, i16x8.splat(<i16>(channel >> 16)));
+  return i16x8.shr_u(i16x8.add(scaled, i16x8.splat(<i16>((channel >> 10) & 63))), 6);
+}
+
+/** Stores the first of four pixels, fewer than four. */
+@inline
+function storeSome(at: usize, four: v128, count: i32): void {
+  if (count > 0) store<i32>(at, i32x4.extract_lane(four, 0));
+  if (count > 1) store<i32>(at, i32x4.extract_lane(four, 1), 4);
+  if (count > 2) store<i32>(at, i32x4.extract_lane(four, 2), 8);
+}

@@ -1,0 +1,124 @@
+import type { Painter } from "../codec/painter.ts";
+
+/** What assembly/kernels.ts exports. */
+export interface Kernels {
+  fill(to: number, stride: number, width: number, height: number, pixel: number): void;
+  bits(to: number, stride: number, width: number, height: number, from: number, zero: number, one: number): void;
+  indices(
+    to: number,
+    stride: number,
+    width: number,
+    height: number,
+    from: number,
+    size: number,
+    palette: number,
+    colours: number,
+  ): number;
+  bytes(
+    to: number,
+    stride: number,
+    width: number,
+    height: number,
+    from: number,
+    size: number,
+    red: number,
+    green: number,
+    blue: number,
+  ): void;
+  words(
+    to: number,
+    stride: number,
+    width: number,
+    height: number,
+    from: number,
+    isBigEndian: boolean,
+    red: number,
+    green: number,
+    blue: number,
+  ): void;
+}
+
+/**
+ * How a surface's memory is divided, in bytes: the palette, what is drawn from, as many as sixteen bytes that are read and
+ * not used, and the pixels. A row of any kind of pixel fits into what is drawn from.
+ */
+export interface Plan {
+  readonly palette: number;
+  readonly from: number;
+  readonly room: number;
+  readonly pixels: number;
+  readonly length: number;
+}
+
+/** The plan for a surface of this size. */
+export function planOf(width: number, height: number): Plan {
+  const room = Math.max(64 * 1024, 16 * Math.ceil(width / 4));
+  const pixels = PALETTE_LENGTH + room + 16;
+  return { palette: 0, from: PALETTE_LENGTH, room, pixels, length: pixels + 4 * width * height };
+}
+
+const PALETTE_LENGTH = 4 * 256;
+
+/** The painter of the surface that is in this memory. */
+export function createPainter(
+  { fill, bits, indices, bytes: drawBytes, words }: Kernels,
+  memory: ArrayBuffer,
+  { palette: paletteAt, from: source, room, pixels }: Plan,
+  surfaceWidth: number,
+): Painter {
+  const colours = new Int32Array(memory, paletteAt, 256);
+  const held = new Uint8Array(memory, source, room);
+  const stride = 4 * surfaceWidth;
+
+  return {
+    fill(x, y, width, height, pixel) {
+      fill(addressOf(x, y), stride, width, height, pixel);
+    },
+    fillBits(x, y, width, height, bytes, from, zero, one) {
+      const length = (width + 7) >> 3;
+      const most = rowsOf(length);
+      for (let first = 0, at = from; first < height; first += most, at += most * length) {
+        const rows = Math.min(most, height - first);
+        hold(bytes, at, rows * length);
+        bits(addressOf(x, y + first), stride, width, rows, source, zero, one);
+      }
+    },
+    fillIndices(x, y, width, height, bytes, from, size, palette, count) {
+      colours.set(palette);
+      const length = (width * size + 7) >> 3;
+      const most = rowsOf(length);
+      for (let first = 0, at = from; first < height; first += most, at += most * length) {
+        const rows = Math.min(most, height - first);
+        hold(bytes, at, rows * length);
+        const wrong = indices(addressOf(x, y + first), stride, width, rows, source, size, paletteAt, count);
+        if (wrong >= 0) return at + wrong - source;
+      }
+      return -1;
+    },
+    read(reader, bytes, from, x, y, width, height) {
+      const { size, first: red, second: green, third: blue, channels } = reader;
+      const length = width * size;
+      const most = rowsOf(length);
+      for (let first = 0, at = from; first < height; first += most, at += most * length) {
+        const rows = Math.min(most, height - first);
+        const to = addressOf(x, y + first);
+        hold(bytes, at, rows * length);
+        if (channels === undefined) drawBytes(to, stride, width, rows, source, size, red, green, blue);
+        else words(to, stride, width, rows, source, channels.isBigEndian, channels.red, channels.green, channels.blue);
+      }
+    },
+  };
+
+  function addressOf(x: number, y: number): number {
+    return pixels + y * stride + 4 * x;
+  }
+
+  /** How many rows of so many bytes there is room for. */
+  function rowsOf(length: number): number {
+    return Math.floor(room / length);
+  }
+
+  function hold(bytes: Uint8Array, at: number, length: number): void {
+    held.set(bytes.subarray(at, at + length));
+  }
+}
