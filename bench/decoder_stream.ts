@@ -95,11 +95,6 @@ export function depthOf({ bitsPerPixel, redMax, greenMax, blueMax }: PixelFormat
   return bitsPerPixel === 16 && redMax === 31 && greenMax === 63 && blueMax === 31 ? "565" : undefined;
 }
 
-/** Bytes of a framebuffer that the stream draws on, at its beginning. */
-export function framebufferLength({ session }: Stream): number {
-  return 4 * session.framebufferWidth * session.framebufferHeight;
-}
-
 /** An encoding's name, without its number. */
 export function nameOf(encodingType: number): string {
   return NAMES.get(encodingType) ?? String(encodingType);

@@ -120,11 +120,16 @@ export function standings(rows: readonly Row[]): readonly Standing[] {
   const all = GOALS.map((goal): Standing => {
     const own = rows.filter(hasGoal).filter(goal.covers);
     const [worst] = own.toSorted((one, other) => shareOf(one) - shareOf(other));
-    const short = own.filter((row) => shareOf(row) < 1).length;
+    const short = own.filter(isShort).length;
     return { goal, rows: own.length, short, ...(worst !== undefined && { worst }) };
   });
   const share = ({ worst }: Standing): number => (worst === undefined ? 0 : shareOf(worst));
   return all.sort((one, other) => share(one) - share(other));
+}
+
+/** Whether a row has a goal, and does not reach it. */
+export function isShort({ ratio, goal }: Row): boolean {
+  return goal !== null && ratio < goal;
 }
 
 /** Of its goal, how much a row reaches. */

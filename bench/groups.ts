@@ -22,6 +22,7 @@ import { singleBytes } from "./single_bytes.ts";
 /** Some contests, rows that were measured by other means, or curves. */
 export interface Group {
   readonly what: string;
+  /** Our side of a contest stays fit for work when its turn is over, until all is closed. */
   parts(): AsyncIterable<Part> | Iterable<Part>;
 }
 

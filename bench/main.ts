@@ -8,11 +8,13 @@
 import { writeFileSync } from "node:fs";
 import { RUNTIME } from "../test/runtimes/name.ts";
 import { compared, comparisonText } from "./compare.ts";
+import { isShort } from "./goals.ts";
 import { allGroups, measured } from "./groups.ts";
 import type { Growth } from "./growth.ts";
 import { notesIn, pageOf } from "./markdown.ts";
 import type { LeftOut, Row } from "./measure.ts";
 import { HELP, type Options, optionsFrom, UsageError, withoutRuntime } from "./options.ts";
+import { type Profilable, profilableOf, withProfiles } from "./profile.ts";
 import { headerOf, tableOf } from "./report.ts";
 import { type Result, readResult } from "./result.ts";
 import { runOn } from "./runtimes.ts";
@@ -52,6 +54,7 @@ async function run({ quick, filter, recordings }: Options): Promise<Result> {
   const groups = all.groups.filter(({ what }) => what.includes(filter));
   if (groups.length === 0) throw new UsageError(`Cannot run "${filter}": nothing is named like that`);
   const rows: Row[] = [];
+  const short = new Map<Row, Profilable>();
   const leftOut: LeftOut[] = [];
   const growth: Growth[] = [];
   try {
@@ -59,16 +62,19 @@ async function run({ quick, filter, recordings }: Options): Promise<Result> {
       progress(`${i + 1} of ${groups.length}: ${what}`, quick);
       for await (const part of parts()) {
         const one = await measured(part, quick);
-        if ("row" in one) rows.push(one.row);
-        else if ("leftOut" in one) leftOut.push(one.leftOut);
+        if ("row" in one) {
+          rows.push(one.row);
+          if (!quick && "expected" in part && isShort(one.row)) short.set(one.row, profilableOf(part));
+        } else if ("leftOut" in one) leftOut.push(one.leftOut);
         else growth.push(one.growth);
       }
     }
+    if (short.size > 0) progress("profiles of what falls short", quick);
+    return { header: headerOf(quick), rows: await withProfiles(rows, short), leftOut, growth };
   } finally {
     await all.close();
+    progress("", quick);
   }
-  progress("", quick);
-  return { header: headerOf(quick), rows, leftOut, growth };
 }
 
 /** Shows what is under way to whoever watches: in one line, or in a log. */

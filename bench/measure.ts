@@ -15,8 +15,6 @@ export type Once = () => number | Promise<number>;
 export interface Prepared {
   /** Gets everything ready, and answers with the work. */
   prepare(): () => number;
-  /** Bytes that one such thing holds. */
-  readonly holds: number;
 }
 
 /** Work in a process of its own, which keeps its own time. */
@@ -62,6 +60,17 @@ export interface Row extends Pick<Contest, "what" | "stream" | "chunk" | "peer" 
   readonly ratio: number;
   /** Between the quartiles of the ratios, as a part of `ratio`. */
   readonly spread: number;
+  /** What took our time, the most first, where the row falls short. */
+  readonly profile?: readonly Leader[] | undefined;
+}
+
+/** One of the functions that lead a profile. */
+export interface Leader {
+  readonly name: string;
+  /** From the project's root, `node_modules/` and a package, a module of Node's, or `native`. */
+  readonly file: string;
+  /** Of the whole time, its part, without what it calls. */
+  readonly share: number;
 }
 
 /** One side of a contest, or one point of a curve. */
@@ -111,44 +120,56 @@ export async function callsIn(milliseconds: number, task: Task): Promise<number>
   }
 }
 
+/** Told when the clock starts and stops: again and again, where work is prepared. */
+export interface Watch {
+  start(): void;
+  stop(): void;
+}
+
 /** Milliseconds that so many calls take. @throws {Error} a wrong answer */
-export async function timed(task: Task, calls: number): Promise<number> {
+export async function timed(task: Task, calls: number, watch?: Watch): Promise<number> {
   const { side } = task;
   if ("run" in side) {
+    watch?.start();
     const { milliseconds, answer } = await side.run(calls);
+    watch?.stop();
     check(task, answer);
     return milliseconds;
   }
   if ("prepare" in side) {
     let milliseconds = 0;
-    const atOnce = Math.max(1, Math.min(64, Math.floor(PREPARED_AT_ONCE / side.holds)));
     if (!DONE.has(side)) {
       const work = side.prepare();
       check(task, work());
       DONE.set(side, work);
     }
-    for (let left = calls; left > 0; left -= atOnce) {
-      const works = Array.from({ length: Math.min(left, atOnce) }, () => side.prepare());
+    for (let left = calls; left > 0; left -= AT_ONCE) {
+      const works = Array.from({ length: Math.min(left, AT_ONCE) }, () => side.prepare());
       collectGarbage();
+      watch?.start();
       const began = performance.now();
       for (const work of works) check(task, work());
       milliseconds += performance.now() - began;
+      watch?.stop();
     }
     return milliseconds;
   }
+  watch?.start();
   const began = performance.now();
   for (let i = 0; i < calls; i++) {
     const answer = side();
     check(task, typeof answer === "number" ? answer : await answer);
   }
-  return performance.now() - began;
+  const milliseconds = performance.now() - began;
+  watch?.stop();
+  return milliseconds;
 }
 
 /** Work of each side that is done, and stays: with the last of its kind would go what V8 has learnt of the kind, and its code. */
 const DONE = new WeakMap<Prepared, () => number>();
 
-/** Bytes. */
-const PREPARED_AT_ONCE = 32 * 2 ** 20;
+/** Works that are got ready before the clock is started for them. */
+const AT_ONCE = 64;
 
 /** Where the runtime lets us: else what getting ready leaves behind is collected while the clock runs. */
 const collectGarbage: () => void = (() => {

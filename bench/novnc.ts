@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs";
 import { Encoding } from "../codec/names.ts";
 import type { PixelFormat } from "../codec/pixel_format.ts";
 import { CHUNK, type Decoder, pictureOf } from "./decoder.ts";
-import { framebufferLength, nameOf, type Stream } from "./decoder_stream.ts";
+import { nameOf, type Stream } from "./decoder_stream.ts";
 import { createMemoryDisplay, type MemoryDisplay } from "./novnc_display.ts";
 import { cut } from "./streams.ts";
 
@@ -66,9 +66,12 @@ export async function novncDecoder(): Promise<Decoder> {
       const channel = { ...CHANNEL };
       const socket = new Socket();
       socket.attach(channel);
-      const connect = (): { readonly display: MemoryDisplay; play(): number } => {
-        const played = decodeFrom(socket, stream, decoders);
-        played.display.bytes.fill(0);
+      const { framebufferWidth, framebufferHeight } = stream.session;
+      const first = createMemoryDisplay(framebufferWidth, framebufferHeight);
+      const connect = (display: MemoryDisplay): { readonly display: MemoryDisplay; play(): number } => {
+        display.resize(framebufferWidth, framebufferHeight);
+        display.bytes.fill(0);
+        const played = decodeFrom(socket, display, stream, decoders);
         return {
           display: played.display,
           play() {
@@ -79,9 +82,9 @@ export async function novncDecoder(): Promise<Decoder> {
         };
       };
       return {
-        pass: { prepare: () => connect().play, holds: framebufferLength(stream) },
+        pass: { prepare: () => connect(first).play },
         picture() {
-          const { display, play } = connect();
+          const { display, play } = connect(createMemoryDisplay(framebufferWidth, framebufferHeight));
           play();
           const { width, height, bytes } = display;
           // Tight's colours are red, green, blue in any format of 24 bits; all else is in the format's order.
@@ -138,12 +141,12 @@ interface Played {
 /** Draws a connection's messages as they come to the socket. */
 function decodeFrom(
   socket: Websock,
+  display: MemoryDisplay,
   { session }: Stream,
   classes: ReadonlyMap<number, new () => RectangleDecoder>,
 ): Played {
   // As our own inflaters, noVNC's are made while the clock runs.
   const decoders = new Map<number, RectangleDecoder>();
-  const display = createMemoryDisplay(session.framebufferWidth, session.framebufferHeight);
   const played: Played = { display, receive, pixels: 0 };
   let rectangles = 0;
   let encoding: number | undefined;

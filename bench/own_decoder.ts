@@ -2,9 +2,12 @@ import type { Compression } from "../codec/compression.ts";
 import { framingOf } from "../codec/encodings/framing.ts";
 import { createFramebuffer, type Framebuffer } from "../codec/framebuffer.ts";
 import { createServerFramer } from "../codec/framer.ts";
+import type { Surface } from "../codec/pixels.ts";
 import { observe } from "../codec/session.ts";
+import type { CreateSurface } from "../codec/surfaces.ts";
+import { createSimdSurface } from "../simd/mod.ts";
 import { CHUNK, type Decoder, pictureOf } from "./decoder.ts";
-import { framebufferLength, type Stream } from "./decoder_stream.ts";
+import type { Stream } from "./decoder_stream.ts";
 import type { Prepared } from "./measure.ts";
 import { cut } from "./streams.ts";
 
@@ -27,9 +30,16 @@ export function ownDecoder(name: string, compression: Compression): Decoder {
   };
 }
 
-/** Plays a stream, each time to a connection of its own. */
+/** Plays a stream, each time to a connection of its own, and all of them draw on the same framebuffer. */
 export function playing(stream: Stream, chunks: readonly Uint8Array[], compression: Compression): Prepared {
-  return { prepare: () => connectionOf(stream, chunks, compression).play, holds: framebufferLength(stream) };
+  let first: Surface | undefined;
+  const createSurface = (width: number, height: number): Surface => {
+    if (width === first?.width && height === first.height) return first;
+    const surface = createSimdSurface(width, height);
+    first ??= surface;
+    return surface;
+  };
+  return { prepare: () => connectionOf(stream, chunks, compression, createSurface).play };
 }
 
 /** One that chunks can be played to. */
@@ -44,9 +54,10 @@ export function connectionOf(
   { session: initial }: Pick<Stream, "session">,
   chunks: readonly Uint8Array[],
   compression: Compression,
+  createSurface: CreateSurface = createSimdSurface,
 ): Connection {
   const framer = createServerFramer();
-  const framebuffer = createFramebuffer({ compression });
+  const framebuffer = createFramebuffer({ compression, createSurface });
   framebuffer.apply({ type: "bell" }, initial);
   framebuffer.pixels.fill(0);
   let session = initial;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { arch, cpus, totalmem, type } from "node:os";
 import { RUNTIME } from "../test/runtimes/name.ts";
 import { compilerVersion, libvncVersion } from "./c_program.ts";
+import { isShort } from "./goals.ts";
 import type { Growth } from "./growth.ts";
 import type { LeftOut } from "./measure.ts";
 import { NOVNC_VERSION } from "./novnc.ts";
@@ -65,7 +66,7 @@ export function tableOf({ header, rows, leftOut, growth }: Result): string {
       ratioText(row.ratio),
       `${(100 * row.spread).toFixed(0)} %`,
       goalText(row.goal),
-      row.goal !== null && row.ratio < row.goal ? "short" : "",
+      isShort(row) ? "short" : "",
     ]),
   ];
   const parts = [headerText(header)];

@@ -63,6 +63,7 @@ const RESULT: z.ZodType<Result> = z.object({
       ratio: z.number(),
       goal: z.number().nullable(),
       spread: z.number(),
+      profile: z.array(z.object({ name: z.string(), file: z.string(), share: z.number() })).optional(),
     }),
   ),
   leftOut: z.array(z.object({ ...PLACE, why: z.string() })),

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { GOALS, standings } from "../../bench/goals.ts";
 import { pageOf } from "../../bench/markdown.ts";
 import type { Row } from "../../bench/measure.ts";
@@ -56,6 +56,46 @@ test("the page has where it was measured, the goals, all rows by group, curves, 
   expect(places, page).toEqual(places.toSorted((one, other) => one - other));
   expect(places).not.toContain(-1);
   expect(page).not.toContain("A quick run");
+});
+
+describe("the rows that fall short have the profile that explains it", () => {
+  const profile = [
+    { name: "drawTiles", file: "codec/encodings/hextile.ts", share: 0.414 },
+    { name: "(anonymous)", file: "codec/payload.ts", share: 0.2 },
+    { name: "inflate_fast", file: "node_modules/pako", share: 0.12 },
+    { name: "set", file: "native", share: 0.08 },
+    { name: "nextTick", file: "node:internal/process/task_queues", share: 0.06 },
+    { name: "(program)", file: "native", share: 0.05 },
+    { name: "(garbage collector)", file: "native", share: 0.031 },
+  ];
+  const heading = "## What explains the rows that fall short";
+  const short: Row = { ...row("Hextile decoder", "one", "noVNC", 2.5, 3), profile };
+  const without = "A row without a profile";
+
+  test("whose functions they are is said of those that are not ours", () => {
+    const page = pageOf({ ...RESULT, rows: [short] }, "");
+    expect(page).toContain(
+      "| Hextile decoder | one | 64 KiB | noVNC | 2.50 | 3 | `drawTiles` 41 %, `(anonymous)` (codec/payload.ts) 20 %, " +
+        "`inflate_fast` (pako) 12 %, `set` (native) 8 %, `nextTick` (node:internal/process/task_queues) 6 %, native 5 %, " +
+        "garbage collector 3 % |",
+    );
+    expect(page).not.toContain(without);
+  });
+
+  test("those without one are named, and why they have none", () => {
+    const page = pageOf({ ...RESULT, rows: [short, ...RESULT.rows] }, "");
+    const lines = page.slice(page.indexOf(heading), page.indexOf("## All rows")).split("\n");
+    expect(lines.filter((line) => line.startsWith("| ")).slice(2)).toEqual([
+      "| ZRLE decoder | two | 64 KiB | noVNC | 2.50 | 3 | no profile |",
+      "| proxy | None, to the client | 64 KiB | net pipe | 0.680 | 0.85 | no profile |",
+    ]);
+    expect(page).toContain(without);
+  });
+
+  test("where none falls short, or times mean little, there is nothing to explain", () => {
+    expect(pageOf({ ...RESULT, rows: [RESULT.rows[0]!] }, "")).not.toContain(heading);
+    expect(pageOf({ ...RESULT, header: { ...RESULT.header, quick: true } }, "")).not.toContain(heading);
+  });
 });
 
 test("a page of a quick run says so, and one without notes has the place for them", () => {

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { Row } from "../../bench/measure.ts";
 import { optionsFrom, withoutRuntime } from "../../bench/options.ts";
-import type { Result } from "../../bench/result.ts";
+import { type Result, readResult } from "../../bench/result.ts";
 import { temporaryFolder } from "../peers/process.ts";
 
 const MAIN = fileURLToPath(new URL("../../bench/main.ts", import.meta.url));
@@ -92,6 +92,13 @@ test(
   },
   TIME_LIMIT,
 );
+
+test("profiles are read as they were printed, and rows without them, too", () => {
+  const { rows, ...rest } = resultWith(1.2);
+  const profile = [{ name: "readRow", file: "codec/pixels.ts", share: 0.5 }];
+  const result: Result = { ...rest, rows: [...rows, { ...rows[0]!, profile }] };
+  expect(readResult(saved(result))).toStrictEqual(result);
+});
 
 test("another runtime gets the same arguments, but for its own name", () => {
   const args = ["--quick", "--runtime", "bun", "--filter", "proxy"];
