@@ -62,7 +62,7 @@ const PALETTE_LENGTH = 4 * 256;
 /** The painter of the surface that is in this memory. */
 export function createPainter(
   { fill, bits, indices, bytes: drawBytes, words }: Kernels,
-  memory: ArrayBuffer,
+  memory: ArrayBufferLike,
   { palette: paletteAt, from: source, room, pixels }: Plan,
   surfaceWidth: number,
 ): Painter {

@@ -14,7 +14,10 @@ import { makeAuthority } from "./peers/certificates.ts";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const folder = `${root}test/artefacts/examples/`;
 
-const sources = ["mod.ts", ...["codec", "auth", "compression", "endpoints", "proxy", "simd", "transports"].flatMap(filesUnder)];
+const sources = [
+  "mod.ts",
+  ...["codec", "auth", "compression", "endpoints", "proxy", "simd", "transports"].flatMap(filesUnder),
+];
 const examples = ["README.md", ...sources].flatMap((path) =>
   examplesIn(readFileSync(root + path, "utf8")).map((code, i) => ({ title: `${path}, ${i + 1}`, code })),
 );
