@@ -59,6 +59,7 @@ export interface PixelReader {
 
 /** Where a pixel of two bytes has its channels. Each is a shift, from bit 4 on a maximum, and what bits 10 and 16 begin scales it. */
 export interface WordChannels {
+  /** The high byte comes first. */
   readonly isBigEndian: boolean;
   /** See {@link channelOf}. */
   readonly red: number;
