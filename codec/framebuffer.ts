@@ -51,7 +51,7 @@ export interface Framebuffer extends Surface {
 
 /** How a picture is to be drawn, and on what. */
 export interface FramebufferOptions extends DecoderOptions {
-  /** Makes what is drawn on, black: {@link createSurface} when absent. That of `simd` draws faster. */
+  /** Makes what is drawn on; {@link createSurface} when absent. `createSimdSurface` of `simd` makes what is drawn on faster. */
   readonly createSurface?: CreateSurface;
 }
 

@@ -2,14 +2,14 @@ import type { PixelReader } from "./pixels.ts";
 
 /**
  * Draws on the one surface that it belongs to, with what loops over its pixels do not have, such as vector instructions. It
- * draws the same. Areas of a few pixels cost more here than loops over them do, from {@link MANY} on less.
+ * draws the same, and of areas of 64 pixels or more it is asked to.
  *
  * Whoever calls has made sure that the area is inside, that it has a pixel, and that its bytes are there.
  */
 export interface Painter {
-  /** See {@link fillArea}. */
+  /** Fills an area. */
   fill(x: number, y: number, width: number, height: number, pixel: number): void;
-  /** See {@link fillBits}. */
+  /** Draws from a bit a pixel, the leftmost one highest; rows begin on bytes. */
   fillBits(
     x: number,
     y: number,
@@ -21,7 +21,8 @@ export interface Painter {
     one: number,
   ): void;
   /**
-   * Draws from an index of `size` bits a pixel, 2, 4 or 8, the leftmost one highest; rows begin on bytes.
+   * Draws from an index of `size` bits a pixel, 2, 4 or 8, the leftmost one highest; rows begin on bytes, and have sixteen
+   * pixels or more.
    *
    * @returns the offset of a byte that has an index of `colours` or above; or -1, once all is drawn
    */
@@ -36,9 +37,14 @@ export interface Painter {
     palette: Int32Array,
     colours: number,
   ): number;
-  /** See {@link readArea}. @param reader one that is `isVector` */
+  /** Draws pixels as they come over the wire. @param reader one that is `isVector` */
   read(reader: PixelReader, bytes: Uint8Array, at: number, x: number, y: number, width: number, height: number): void;
 }
 
-/** Pixels of an area that a painter is asked for. */
+/** Pixels of an area that a painter is asked for: it costs a call, and a copy of the bytes. */
 export const MANY = 64;
+
+/** Whether it is asked for an area of indices, which it draws sixteen at a time. */
+export function isWide(width: number, height: number): boolean {
+  return width >= 16 && width * height >= MANY;
+}

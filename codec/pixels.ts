@@ -57,15 +57,18 @@ export interface PixelReader {
   readonly ofValue: (value: number) => number;
 }
 
-/** Where a pixel of two bytes has its channels. Each is a shift, from bit 4 on a maximum, and what bits 10 and 16 begin scales it. */
+/**
+ * Where a pixel of two bytes has its channels: four bits of `shift`, six of `max`, six of `add`, and `scale`. What is shown is
+ * (value >> shift & max) × scale + add >> 6.
+ */
 export interface WordChannels {
   /** The high byte comes first. */
   readonly isBigEndian: boolean;
-  /** See {@link channelOf}. */
+  /** As said above. */
   readonly red: number;
-  /** See {@link channelOf}. */
+  /** Likewise. */
   readonly green: number;
-  /** See {@link channelOf}. */
+  /** Likewise. */
   readonly blue: number;
 }
 
@@ -405,15 +408,15 @@ function channelsOf(format: PixelFormat, shifts: PixelWriter["shifts"]): WordCha
   return { isBigEndian: shifts[0] > 0, red, green, blue };
 }
 
-/** Four bits of shift, six of the maximum, six of `add` and then `factor`: a value is scaled to (value × factor + add) >> 6. */
+/** See {@link WordChannels}; undefined where no numbers scale each value as the table does. */
 function channelOf(max: number, shift: number): number | undefined {
   if (max < 1 || max > 63 || shift > 15) return undefined;
-  const scale = scaleOf(max);
+  const scaled = scaleOf(max);
   const exact = (64 * 255) / max;
-  for (const factor of [Math.floor(exact), Math.ceil(exact)]) {
+  for (const scale of [Math.floor(exact), Math.ceil(exact)]) {
     for (let add = 0; add < 64; add++) {
-      if (scale.every((scaled, value) => (value * factor + add) >> 6 === scaled)) {
-        return shift | (max << 4) | (add << 10) | (factor << 16);
+      if (scaled.every((right, value) => (value * scale + add) >> 6 === right)) {
+        return shift | (max << 4) | (add << 10) | (scale << 16);
       }
     }
   }

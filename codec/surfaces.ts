@@ -8,7 +8,10 @@ import { RfbError } from "./errors.ts";
 import { MANY } from "./painter.ts";
 import type { Surface } from "./pixels.ts";
 
-/** Makes a black, transparent picture. */
+/**
+ * Makes a black, transparent picture of just this size. A framebuffer asks for one when its first pixel is drawn or looked at, and
+ * again behind each change of its size; what is not new shows what was drawn on it before.
+ */
 export type CreateSurface = (width: number, height: number) => Surface;
 
 /** A black, transparent picture. */
@@ -16,7 +19,7 @@ export function createSurface(width: number, height: number): Surface {
   return { width, height, pixels: new Uint32Array(width * height) };
 }
 
-/** Fills an area that is inside. */
+/** Fills an area that is inside: of any other, what is drawn is not defined. */
 export function fillArea(
   { pixels, width: stride, painter }: Surface,
   x: number,

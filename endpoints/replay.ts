@@ -42,7 +42,7 @@ export interface ReplayOptions {
   readonly compression?: Compression;
   /** What the peer may ask for; {@link DEFAULT_LIMITS} when absent. */
   readonly limits?: Limits;
-  /** Makes what is drawn on: see {@link FramebufferOptions}. */
+  /** Makes what is drawn on; plain memory when absent. `createSimdSurface` of `simd` makes what is drawn on faster. */
   readonly createSurface?: CreateSurface;
   /** What else the framers are to know. */
   readonly extensions?: FramerExtensions;

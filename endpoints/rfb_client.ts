@@ -42,7 +42,7 @@ export interface RfbClientOptions {
   readonly qualityLevel?: number;
   /** What the peer may ask for; {@link DEFAULT_LIMITS} when absent. */
   readonly limits?: Limits;
-  /** Makes what is drawn on: see {@link FramebufferOptions}. */
+  /** Makes what is drawn on; plain memory when absent. `createSimdSurface` of `simd` makes what is drawn on faster. */
   readonly createSurface?: CreateSurface;
 }
 

@@ -169,8 +169,8 @@ export function bytes(
 }
 
 /**
- * Draws pixels of two bytes. A channel is its shift, its maximum from bit 4 on, and from bits 10 and 16 on what scales it to 255:
- * 64 times 255 over the maximum, and what rounds to a whole.
+ * Draws pixels of two bytes. A channel is its shift; from bit 4 on its maximum; from bit 10 on what rounds it to a whole; and from
+ * bit 16 on its scale, 64 times 255 over the maximum.
  */
 export function words(
   to: usize,

@@ -14,38 +14,19 @@
 
 import type { Surface } from "../codec/pixels.ts";
 import { createSurface } from "../codec/surfaces.ts";
-import { KERNELS } from "./kernels.ts";
-import { createPainter, type Kernels, planOf } from "./painter.ts";
+import { createPainted } from "./painted.ts";
 
 /**
- * A black, transparent picture that is drawn on with vector instructions. Its pixels cannot be transferred to another thread,
- * only copied. Where the host has no such instructions, lets nobody compile (as Cloudflare Workers do not), or has no room for
- * another memory, it is a plain surface, which draws the same.
+ * A black, transparent picture that is drawn on with vector instructions. It cannot be handed to another thread, nor can its pixels'
+ * buffer: they can be copied.
+ *
+ * It is a plain surface, which draws the same, where it is small, where the host has no such instructions or lets nobody compile
+ * (as Cloudflare Workers do not), and where there is no room. In V8 each takes some 10 GiB of addresses, not of memory: a process
+ * has them for about 12,000.
  */
 export function createSimdSurface(width: number, height: number): Surface {
-  compiled ??= { module: compile() };
-  if (compiled.module === undefined || width * height === 0) return createSurface(width, height);
-  const plan = planOf(width, height);
-  const pages = Math.ceil(plan.length / PAGE);
-  try {
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    const { exports } = new WebAssembly.Instance(compiled.module, { env: { memory } });
-    const pixels = new Uint32Array(memory.buffer, plan.pixels, width * height);
-    const painter = createPainter(exports as unknown as Kernels, memory.buffer, plan, width);
-    return { width, height, pixels, painter };
-  } catch {
-    return createSurface(width, height);
-  }
+  return width * height < SMALL ? createSurface(width, height) : createPainted(width, height);
 }
 
-const PAGE = 65536;
-/** Once somebody has asked: undefined where it cannot be had. */
-let compiled: { readonly module: WebAssembly.Module | undefined } | undefined;
-
-function compile(): WebAssembly.Module | undefined {
-  try {
-    return new WebAssembly.Module(Uint8Array.from(atob(KERNELS), (character) => character.charCodeAt(0)));
-  } catch {
-    return undefined;
-  }
-}
+/** Pixels. A server may change the size again and again, for some bytes each time: a small picture is to cost no more than that. */
+const SMALL = 128 * 128;

@@ -1,6 +1,6 @@
 import type { Painter } from "../codec/painter.ts";
 
-/** What assembly/kernels.ts exports. */
+/** What kernels.as exports. */
 export interface Kernels {
   fill(to: number, stride: number, width: number, height: number, pixel: number): void;
   bits(to: number, stride: number, width: number, height: number, from: number, zero: number, one: number): void;
@@ -113,12 +113,14 @@ export function createPainter(
     return pixels + y * stride + 4 * x;
   }
 
-  /** How many rows of so many bytes there is room for. */
+  /** How many rows of so many bytes there is room for: one at least. */
   function rowsOf(length: number): number {
-    return Math.floor(room / length);
+    return Math.max(1, Math.floor(room / length));
   }
 
+  /** @throws {RangeError} fewer bytes, or no room for them: what was held before is never drawn */
   function hold(bytes: Uint8Array, at: number, length: number): void {
+    if (at + length > bytes.length) throw new RangeError(`${bytes.length - at} bytes of ${length}`);
     held.set(bytes.subarray(at, at + length));
   }
 }

@@ -16,7 +16,7 @@
  */
 
 import { RfbError } from "../errors.ts";
-import { MANY } from "../painter.ts";
+import { isWide } from "../painter.ts";
 import { type PixelReader, readArea, readPixel, type Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import { fillArea, fillBits } from "../surfaces.ts";
@@ -153,7 +153,7 @@ function readPacked(reader: TileReader, into: Surface, x: number, y: number, wid
   const length = packedLengthOf(bits, width, height);
   expectBytes(bytes, at, length, reader.act);
   if (bits === 1) fillBits(into, x, y, width, height, bytes, at, palette[0]!, palette[1]!);
-  else if (into.painter === undefined || width * height < MANY) fillIndices(reader, bits, into, x, y, width, height);
+  else if (into.painter === undefined || !isWide(width, height)) fillIndices(reader, bits, into, x, y, width, height);
   else {
     const wrong = into.painter.fillIndices(x, y, width, height, bytes, at, bits, palette, paletteSize);
     if (wrong >= 0) fillIndices(reader, bits, into, x, y, width, height); // which says what is wrong

@@ -6,7 +6,7 @@
  */
 
 import { RfbError } from "../errors.ts";
-import { MANY } from "../painter.ts";
+import { isWide } from "../painter.ts";
 import type { PixelFormat } from "../pixel_format.ts";
 import { type PixelReaders, readArea, type Surface, valueAt } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
@@ -32,7 +32,7 @@ export function drawIndices(
 ): void {
   const { x, y, width, height } = rectangle;
   const { pixels, painter } = into;
-  if (painter !== undefined && width >= 16 && width * height >= MANY) {
+  if (painter !== undefined && isWide(width, height)) {
     const wrong = painter.fillIndices(x, y, width, height, data, 0, 8, palette, colours);
     if (wrong >= 0) throw notInPalette(data[wrong]!, colours);
     return;

@@ -3,12 +3,14 @@ import { schemesNamed } from "../../auth/mod.ts";
 import {
   type ClientEvent,
   type Compression,
+  createSurface,
   DEFAULT_LIMITS,
   Encoding,
   FenceFlag,
   type Image,
   NO_COMPRESSION,
   RGBX8888,
+  type Surface,
 } from "../../codec/mod.ts";
 import {
   admitClient,
@@ -62,6 +64,22 @@ test("Who begins to watch asks for all of the picture first, whatever has come b
   expect(await next(server, "framebufferUpdateRequest")).toMatchObject({ incremental: 0, width: 4, height: 2 });
   await server.send({ type: "framebufferUpdate", numberOfRectangles: 0 });
   expect(await next(server, "framebufferUpdateRequest")).toMatchObject({ incremental: 1, width: 4, height: 2 });
+});
+
+test("The picture is drawn on what the caller makes", async () => {
+  const made: Surface[] = [];
+  const { client, server } = await meet({
+    createSurface(width, height) {
+      made.push(createSurface(width, height));
+      return made.at(-1)!;
+    },
+  });
+  await server.send({ type: "bell" });
+  await sleep(5);
+  const { pixels } = client.framebuffer;
+  expect(made).toHaveLength(1);
+  expect(pixels).toBe(made[0]!.pixels);
+  expect(made[0]).toMatchObject({ width: 4, height: 2 });
 });
 
 test("Buttons 8 and 9 are for servers that have said that they take them: to others bit 7 may tell a longer message", async () => {

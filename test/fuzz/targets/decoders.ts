@@ -12,7 +12,7 @@ import { type PixelOutput, type PixelReaders, pixelReadersOf, type Surface } fro
 import type { Rectangle } from "../../../codec/server/rectangle.ts";
 import { NEW_SESSION } from "../../../codec/session.ts";
 import { type CreateSurface, createSurface } from "../../../codec/surfaces.ts";
-import { createSimdSurface } from "../../../simd/mod.ts";
+import { createPainted } from "../../../simd/painted.ts";
 import { be32, join } from "../../codec/bytes.ts";
 import { rectangleHead } from "../../codec/streams.ts";
 import { expectAllocations } from "../allocations.ts";
@@ -76,7 +76,7 @@ function checkDecoder({ rectangles, changes, ...input }: DecoderCase, encodingTy
     const fault = faultOf(() => untouched([payload], () => decode(payload, rectangle, context, into)));
     if (!isZip) expectMargin(into);
     if (size[0] * size[1] >= MANY) {
-      const painted = surfaceAround(...size, createSimdSurface);
+      const painted = surfaceAround(...size, createPainted);
       expectSame(
         fault,
         faultOf(() => decode(payload, rectangle, again, painted)),
@@ -132,7 +132,10 @@ function faultOf(draw: () => void): unknown {
 
 /** With vector instructions nothing else is wrong than without. */
 function expectSame(fault: unknown, other: unknown): void {
-  expect(String(fault) === String(other), () => `${String(other)} instead of ${String(fault)}`);
+  const [one, two] = [fault, other].map((each) =>
+    each instanceof RfbError ? `${each.code}: ${each.message}` : String(each),
+  );
+  expect(one === two, () => `${two} instead of ${one}`);
 }
 
 function expectSamePixels({ width, pixels }: Surface, other: Surface): void {
