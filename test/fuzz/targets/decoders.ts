@@ -75,16 +75,15 @@ function checkDecoder({ rectangles, changes, ...input }: DecoderCase, encodingTy
       : { type: "rectangle", x: MARGIN, y: MARGIN, width, height, encodingType };
     const fault = faultOf(() => untouched([payload], () => decode(payload, rectangle, context, into)));
     if (!isZip) expectMargin(into);
-    if (size[0] * size[1] >= MANY) {
-      const painted = surfaceAround(...size, createPainted);
-      expectSame(
-        fault,
-        faultOf(() => decode(payload, rectangle, again, painted)),
-      );
-      if (!isZip) expectMargin(painted);
-      // Of what is at fault, as much is drawn as was read in time.
-      if (fault === undefined) expectSamePixels(painted, into);
-    }
+    // Rectangles build on those before: the other connection draws all of them, the small ones too.
+    const painted = surfaceAround(...size, size[0] * size[1] < MANY ? createSurface : createPainted);
+    expectSame(
+      fault,
+      faultOf(() => decode(payload, rectangle, again, painted)),
+    );
+    if (!isZip) expectMargin(painted);
+    // Of what is at fault, as much is drawn as was read in time.
+    if (fault === undefined) expectSamePixels(painted, into);
     expectAllocations(2 ** 18 + 64 * 4 * width * height + 256 * payload.length);
     if (fault instanceof RfbError) return fault.code;
     if (fault !== undefined) throw fault;
