@@ -43,7 +43,6 @@ export {
   type PixelReader,
   type PixelReaders,
   pixelReadersOf,
-  readArea,
   readPixel,
   readPixels,
   type Surface,

@@ -21,8 +21,8 @@ import { createPainted } from "./painted.ts";
  * buffer: they can be copied.
  *
  * It is a plain surface, which draws the same, where it is small, where the host has no such instructions or lets nobody compile
- * (as Cloudflare Workers do not), and where there is no room. In V8 each takes some 10 GiB of addresses, not of memory: a process
- * has them for about 12,000.
+ * (as Cloudflare Workers do not), and where there is no room. V8 sets addresses aside for each, far beyond its pixels, though
+ * no memory: who keeps very many at once is better off with plain ones.
  */
 export function createSimdSurface(width: number, height: number): Surface {
   return width * height < SMALL ? createSurface(width, height) : createPainted(width, height);

@@ -70,6 +70,7 @@ export function createPainter(
   const held = new Uint8Array(memory, source, room);
   const stride = 4 * surfaceWidth;
 
+  // The loops over bands are written out: a function for each band would cost what a small area does.
   return {
     fill(x, y, width, height, pixel) {
       fill(addressOf(x, y), stride, width, height, pixel);
