@@ -6,7 +6,6 @@
  * @module
  */
 
-import { setTimeout as wait } from "node:timers/promises";
 import { inflateClipboard } from "../../codec/clipboard.ts";
 import { RfbError } from "../../codec/errors.ts";
 import { createFramebuffer } from "../../codec/framebuffer.ts";
@@ -64,7 +63,7 @@ const SERVER_INIT = hex("0200 0100 20 18 00 01 00ff 00ff 00ff 00 08 10 000000 00
 const streams = streamsFor(kind);
 // Code and its compiled forms take memory of their own: first come short runs.
 for (const stream of streams) await run(stream, GARBAGE[1][1].subarray(0, 4096), () => {});
-await collected();
+collect();
 const idle = process.memoryUsage();
 for (const stream of streams) {
   for (const [garbageName, garbage] of stream.isRefused ? GARBAGE.slice(1) : GARBAGE) {
@@ -76,7 +75,7 @@ for (const stream of streams) {
     };
     // What nobody refers to is not held by a claim, and its collector waits for 64 MB of it: it is sent for here.
     const sample = (): void => {
-      if (look() > 2 ** 21) gc!();
+      if (look() > 2 ** 21) collect();
       look();
       const { heapUsed, arrayBuffers } = process.memoryUsage();
       peak.heap = Math.max(peak.heap, heapUsed - idle.heapUsed);
@@ -89,12 +88,10 @@ for (const stream of streams) {
   }
 }
 
-/** The collector gives the memory of typed arrays back some time after it has run. */
-async function collected(): Promise<void> {
-  for (let i = 0; i < 3; i++) {
-    gc!();
-    await wait(10);
-  }
+/** The collector leaves the memory of typed arrays to another thread, which its next run waits for. */
+function collect(): void {
+  gc!();
+  gc!();
 }
 
 function streamsFor(name: string): readonly Hostile[] {

@@ -16,7 +16,10 @@ const LARGEST = 4 * 2 ** 26;
 async function measured(kind: string, piece: number): Promise<Measured[]> {
   // Without a bound of its own, the heap's youngest part alone may grow by 32 MB before it is looked through.
   const args = ["--expose-gc", "--max-semi-space-size=1", "--import", import.meta.resolve("tsx"), MEASURED];
+  // After it has freed a large piece, glibc keeps such pieces, as many megabytes as the largest of them.
+  const env = { ...process.env, MALLOC_MMAP_THRESHOLD_: String(2 ** 17) };
   const { stdout } = await promisify(execFile)(process.execPath, [...args, kind, String(piece)], {
+    env,
     maxBuffer: 2 ** 24,
   });
   return stdout
