@@ -1,6 +1,7 @@
 /**
- * zlib, JPEG and PNG for the codec, the same in every runtime: pako, libjpeg-turbo in WebAssembly and fast-png. Under
- * Node, `rfb-codec/compression/node` is faster.
+ * zlib, JPEG and PNG for the codec, the same in every runtime: zlib and libjpeg-turbo in WebAssembly, and fast-png. Under
+ * Node, `rfb-codec/compression/node` is faster still. Where nobody may compile, as in Cloudflare Workers, and where nothing
+ * can be waited for, pako stands in for zlib.
  *
  * ```ts
  * import { createDeflater, createInflater, portableCompression } from "rfb-codec/compression";
@@ -30,9 +31,9 @@
  */
 
 import type { Compression } from "../codec/compression.ts";
-import { createJpeg, type Jpeg } from "./jpeg.ts";
-import { type JpegModule, loadJpegModule } from "./jpeg_module.ts";
-import { createPngEncoder, decodePng } from "./png.ts";
+import type { Jpeg } from "./jpeg.ts";
+import { type CompressionOptions, loadPictures } from "./pictures.ts";
+import { loadZlib } from "./wasm_zlib.ts";
 import { createDeflater, createInflater } from "./zlib.ts";
 
 export type {
@@ -48,22 +49,15 @@ export type {
 } from "../codec/compression.ts";
 export type { Jpeg } from "./jpeg.ts";
 export type { JpegModule } from "./jpeg_module.ts";
+export type { CompressionOptions } from "./pictures.ts";
 export { createPngEncoder, decodePng } from "./png.ts";
 export { createDeflater, createInflater } from "./zlib.ts";
-
-/** What a default can be told. */
-export interface CompressionOptions {
-  /** JPEG's WebAssembly, where it cannot be found. `false`: no JPEG. */
-  readonly jpegModule?: JpegModule | false;
-  /** Of the PNG encoder, 0 to 9: 6 if absent. */
-  readonly pngLevel?: number;
-}
 
 /** A {@link Compression} with all pictures; no video. */
 export type WholeCompression = Required<Omit<Compression, "createH264Decoder">>;
 
 /**
- * What any runtime can do: all of it synchronous, once JPEG's WebAssembly is compiled.
+ * What any runtime can do: all of it synchronous, once its WebAssembly is compiled.
  *
  * @throws {Error} if that cannot be found
  * @throws {TypeError} if it is another
@@ -73,9 +67,7 @@ export function portableCompression(
 ): Promise<Omit<WholeCompression, keyof Jpeg>>;
 /** What any runtime can do, JPEG included. */
 export function portableCompression(options?: CompressionOptions): Promise<WholeCompression>;
-export async function portableCompression(options: CompressionOptions = {}): Promise<Compression> {
-  const { jpegModule, pngLevel = 6 } = options;
-  const rest = { createInflater, createDeflater, decodePng, encodePng: createPngEncoder(pngLevel) };
-  if (jpegModule === false) return rest;
-  return { ...rest, ...createJpeg(await loadJpegModule(jpegModule)) };
+export async function portableCompression(options?: CompressionOptions): Promise<Compression> {
+  const [pictures, zlib] = await Promise.all([loadPictures(options), loadZlib()]);
+  return { createInflater, createDeflater, ...zlib, ...pictures };
 }

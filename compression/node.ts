@@ -16,8 +16,9 @@
 
 import type { Compression } from "../codec/compression.ts";
 import type { Jpeg } from "./jpeg.ts";
-import { type CompressionOptions, portableCompression, type WholeCompression } from "./mod.ts";
+import type { WholeCompression } from "./mod.ts";
 import { createDeflater, createInflater } from "./node_zlib.ts";
+import { type CompressionOptions, loadPictures } from "./pictures.ts";
 
 export type {
   Compression,
@@ -41,5 +42,5 @@ export function nodeCompression(
 /** What Node can do, JPEG included. */
 export function nodeCompression(options?: CompressionOptions): Promise<WholeCompression>;
 export async function nodeCompression(options?: CompressionOptions): Promise<Compression> {
-  return { ...(await portableCompression(options)), createInflater, createDeflater };
+  return { createInflater, createDeflater, ...(await loadPictures(options)) };
 }

@@ -15,6 +15,7 @@ import {
   faithful,
   HELD,
   malformed,
+  PRESET,
   createDeflater as portableDeflater,
   createInflater as portableInflater,
   trailing,
@@ -117,7 +118,7 @@ function createStream(owner: object): Stream {
   };
   let fault: string | undefined;
   handle.onerror = (message) => {
-    fault = message;
+    fault = message === "Missing dictionary" ? PRESET : message;
   };
   const stream: Stream = {
     state,

@@ -44,7 +44,7 @@ function pakoRun(stream: ZStream): (deflated: Uint8Array, maximum: number) => Ui
       const status = zlibInflate(stream, Z_SYNC_FLUSH);
       size = stream.next_out;
       if (size > maximum) throw exceeded(maximum);
-      if (status === Z_NEED_DICT) throw malformed("it needs a preset dictionary");
+      if (status === Z_NEED_DICT) throw malformed(PRESET);
       if (status < 0 && status !== Z_BUF_ERROR) throw malformed(stream.msg || `pako's status ${status}`);
       if (status === Z_STREAM_END && stream.avail_in > 0) throw trailing(stream.avail_in);
       if (status === Z_STREAM_END || stream.avail_out > 0) break;
@@ -119,6 +119,9 @@ export function checkLevel(level: number): void {
 export function malformed(reason: string): RfbError {
   return new RfbError("malformed", ACT, reason);
 }
+
+/** What is wrong with a stream that wants to be told what it refers to: no server's does. */
+export const PRESET = "it needs a preset dictionary";
 
 /** Something follows the stream's end. */
 export function trailing(bytes: number): RfbError {

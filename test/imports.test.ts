@@ -85,6 +85,7 @@ function allowedIn(file: string): readonly RegExp[] | undefined {
       // Any host's: each package has its file.
       const portable = [...shared, /^compression\/(?!node[._])/];
       if (name === "zlib.ts") return [...portable, /^pako$/];
+      if (name === "wasm_zlib.ts") return [...portable, /^vendor\/zlib_streams\//];
       if (name === "png.ts") return [...portable, /^fast-png$/];
       if (name === "libjpegturbo.ts") return [...portable, /^@cornerstonejs\/codec-libjpeg-turbo-8bit\/wasmjs$/];
       return portable;

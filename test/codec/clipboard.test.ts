@@ -13,6 +13,7 @@ import {
 import type { Inflater } from "../../codec/compression.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../codec/limits.ts";
 import * as node from "../../compression/node_zlib.ts";
+import { loadZlib } from "../../compression/wasm_zlib.ts";
 import * as portable from "../../compression/zlib.ts";
 import { bytes } from "./arbitraries.ts";
 import { be32, hex, hexOf, join, latin1 } from "./bytes.ts";
@@ -29,6 +30,7 @@ const sized = (data: Uint8Array) => join([be32(data.length), data]);
 
 describe.each([
   ["pako", portable],
+  ["zlib in WebAssembly", (await loadZlib())!],
   ["Node", node],
 ])("a clipboard, inflated by %s", (_name, { createInflater, createDeflater }) => {
   test("is what TigerVNC provided, whose stream ends in a flush (xtigervnc-extendedclipboard/server.bin@2410)", () => {

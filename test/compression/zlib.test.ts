@@ -1,17 +1,23 @@
+import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { constants, inflateSync } from "node:zlib";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { RfbError } from "../../codec/errors.ts";
 import * as portable from "../../compression/mod.ts";
 import * as node from "../../compression/node.ts";
+import { loadZlib } from "../../compression/wasm_zlib.ts";
 import { faultOf } from "./pictures.ts";
 import { TIGERVNC } from "./recorded.ts";
 import { deflated, screenful } from "./streams.ts";
+import { TARGET, zlibModule } from "./zlib_module.ts";
+
+const wasm = (await loadZlib())!;
 
 const IMPLEMENTATIONS = [
   ["pako", portable, node],
+  ["zlib in WebAssembly", wasm, node],
   ["Node's zlib", node, portable],
 ] as const;
 
@@ -150,7 +156,11 @@ describe.each(IMPLEMENTATIONS)("%s", (_name, { createInflater, createDeflater },
     ["a distance before the beginning", [0x78, 0x9c, 0x4b, 4, 0x12, 0, 0, 0, 0xff, 0xff]],
     ["bytes after the end", [0x78, 0x9c, 3, 0, 0, 0, 0, 1, 9]],
   ])("refuses %s", (_what, bytes) => {
-    expect(faultOf(() => createInflater().inflate(Uint8Array.from(bytes), 1000)).code).toBe("malformed");
+    const [fault, others] = [createInflater(), other.createInflater()].map((inflater) =>
+      faultOf(() => inflater.inflate(Uint8Array.from(bytes), 1000)),
+    );
+    expect(fault!.code).toBe("malformed");
+    expect(fault!.message).toBe(others!.message);
   });
 
   test("whatever the bytes are, there is a value or an RfbError", async () => {
@@ -235,18 +245,61 @@ function expectSame(actual: Uint8Array, expected: Uint8Array): void {
   expect(Buffer.compare(actual, expected)).toBe(0);
 }
 
-test("a function that was taken off its inflater works on when that is collected", async () => {
-  const { deflate } = node.createDeflater(6);
-  const { inflate } = node.createInflater();
-  expect(inflate(deflate(new Uint8Array(9)), 9)).toHaveLength(9);
-  for (let i = 0; i < 3; i++) {
-    collectGarbage();
-    await new Promise((resolve) => setTimeout(resolve, 20)); // finalizers come later
-  }
-  expect(inflate(deflate(new Uint8Array(9)), 9)).toHaveLength(9);
+describe.each([
+  ["Node's zlib", node],
+  ["zlib in WebAssembly", wasm],
+] as const)("%s", (_name, { createInflater, createDeflater }) => {
+  test("a function that was taken off its inflater works on when that is collected", async () => {
+    const { deflate } = createDeflater(6);
+    const { inflate } = createInflater();
+    expect(inflate(deflate(new Uint8Array(9)), 9)).toHaveLength(9);
+    await collectGarbage();
+    // Whoever takes the place of what was freed would write over it.
+    createInflater().inflate(createDeflater(6).deflate(screenful(40_000)), 40_000);
+    expect(inflate(deflate(new Uint8Array(9)), 9)).toHaveLength(9);
+  });
+
+  test("a hundred streams at once, and a hundred more in the place of those", async () => {
+    for (let time = 0; time < 2; time++) {
+      const streams = Array.from({ length: 100 }, () => [createDeflater(9), createInflater()] as const);
+      for (let piece = 0; piece < 3; piece++) {
+        for (const [i, [deflater, inflater]] of streams.entries()) {
+          const bytes = screenful(20_000 + i, i + piece + 1);
+          expectSame(inflater.inflate(deflater.deflate(bytes), bytes.length), bytes);
+        }
+      }
+      await collectGarbage();
+    }
+  });
 });
 
-function collectGarbage(): void {
+test("where nobody may compile, pako stands in", async () => {
+  vi.resetModules();
+  vi.stubGlobal("WebAssembly", { compile: () => Promise.reject(new WebAssembly.CompileError("not here")) });
+  try {
+    const { portableCompression, createInflater } = await import("../../compression/mod.ts");
+    expect((await portableCompression({ jpegModule: false })).createInflater).toBe(createInflater);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  vi.resetModules();
+  const { portableCompression, createInflater } = await import("../../compression/mod.ts");
+  expect((await portableCompression({ jpegModule: false })).createInflater).not.toBe(createInflater);
+});
+
+test("the module is the package's", () => {
+  expect(readFileSync(TARGET, "utf8")).toBe(zlibModule());
+});
+
+/** Finalizers come later. */
+async function collectGarbage(): Promise<void> {
+  for (let i = 0; i < 3; i++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function collect(): void {
   const { Bun } = globalThis as { readonly Bun?: { gc(isForced: boolean): void } };
   if (Bun !== undefined) {
     Bun.gc(true);

@@ -5,6 +5,7 @@ import { type PixelFormat, RGBX8888 } from "../../codec/pixel_format.ts";
 import { createPixelWriters } from "../../codec/pixel_writers.ts";
 import type { Surface } from "../../codec/pixels.ts";
 import { nodeCompression } from "../../compression/node.ts";
+import { loadZlib } from "../../compression/wasm_zlib.ts";
 import { createDeflater, createInflater } from "../../compression/zlib.ts";
 import type { Random } from "./random.ts";
 
@@ -100,6 +101,9 @@ export const REAL: Compression = await nodeCompression();
 
 /** The same zlib in another way. */
 export const PORTABLE: Compression = { ...REAL, createInflater, createDeflater };
+
+/** As a browser has it. */
+export const COMPILED: Compression = { ...REAL, ...(await loadZlib())! };
 
 /**
  * Nothing is compressed: what an encoding deflates stands in its payload as it is, so that changes reach what is behind

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import { base64Module } from "../base64_module.ts";
 
 // `npm run simd` compiles simd/kernels.as into simd/kernels.ts.
 
@@ -20,25 +21,12 @@ export async function compiledKernels(): Promise<string> {
     listFiles: () => [],
   });
   if (module === undefined) throw new Error(`Cannot compile the kernels: ${stderr.toString()}`, { cause: error });
-  return textOf(Buffer.from(module).toString("base64"));
+  return base64Module("KERNELS", module, ["The WebAssembly of kernels.as, in Base64. Made by `npm run simd`."]);
 }
 
 const OPTIONS = [
   ...["-O3", "--converge", "--noAssert"],
   ...["--enable", "simd", "--runtime", "stub", "--importMemory"],
 ];
-
-function textOf(base64: string): string {
-  const lines = base64.match(/.{1,100}/g) ?? [];
-  return `/**
- * The WebAssembly of kernels.as, in Base64. Made by \`npm run simd\`.
- *
- * @module
- */
-
-export const KERNELS: string = [
-${lines.map((line) => `  "${line}",\n`).join("")}].join("");
-`;
-}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(TARGET, await compiledKernels());

@@ -8,7 +8,7 @@ import { createPngEncoder } from "../../../compression/png.ts";
 import { be32, join } from "../../codec/bytes.ts";
 import { expectAllocations } from "../allocations.ts";
 import { mutated } from "../mutations.ts";
-import { filled, PORTABLE, pictureOf, REAL, STORED } from "../pictures.ts";
+import { COMPILED, filled, PORTABLE, pictureOf, REAL, STORED } from "../pictures.ts";
 import type { Random } from "../random.ts";
 import { expect, isEqual, outcomeOf, settled, type Target, target, untouched } from "../target.ts";
 
@@ -18,13 +18,13 @@ interface InflateCase {
   readonly maximum: number;
 }
 
-/** Two inflaters that share no code come to the same. */
+/** Inflaters that share no code come to the same. */
 const EITHER: ReadonlySet<string> = new Set(["limit", "malformed"]);
 
 const inflateTarget = target<InflateCase>({
   name: "inflate",
   make(random) {
-    const deflater = (random.oneIn(2) ? REAL : PORTABLE).createDeflater(random.below(10));
+    const deflater = random.pick([REAL, PORTABLE, COMPILED]).createDeflater(random.below(10));
     const pieces = Array.from({ length: random.between(1, 4) }, () => deflater.deflate(plainBytes(random, 300)));
     const which = random.below(pieces.length);
     if (!random.oneIn(3)) pieces[which] = mutated(random, pieces[which]!, pieces[which], 3);
@@ -37,36 +37,38 @@ const inflateTarget = target<InflateCase>({
     return { pieces, maximum: random.oneIn(3) ? random.below(310) : 2000 };
   },
   check({ pieces, maximum }) {
-    const inflaters = [REAL.createInflater(), PORTABLE.createInflater()];
+    const inflaters = [REAL, PORTABLE, COMPILED].map((compression) => compression.createInflater());
     for (const piece of pieces) {
-      const [one, other] = untouched([piece], () =>
+      const [one, ...others] = untouched([piece], () =>
         inflaters.map((inflater) => settled(() => inflater.inflate(piece, maximum))),
-      ) as [Uint8Array | RfbError, Uint8Array | RfbError];
+      ) as [Uint8Array | RfbError, ...(Uint8Array | RfbError)[]];
       expectAllocations(2 ** 18);
-      for (const each of [one, other]) {
+      for (const each of [one, ...others]) {
         expect(each instanceof RfbError || each.length <= maximum, `More than ${maximum} bytes come out`);
       }
-      // Node's inflater does not compare the checksum of a stream that it has seen in pieces.
-      if (one instanceof Uint8Array && other instanceof Uint8Array)
-        expect(isEqual(one, other), "They come to different bytes");
-      // What is too much and broken as well is found to be one or the other, by how far each has looked ahead.
-      if (one instanceof RfbError && other instanceof RfbError && one.code !== other.code)
-        expect(
-          [one, other].every(({ code }) => EITHER.has(code)),
-          `One finds ${one}, the other ${other}`,
-        );
-      if (one instanceof Uint8Array && other instanceof RfbError) {
-        expect(/check/.test(other.message), `One inflates it, the other finds ${other}`);
-      }
-      if (one instanceof RfbError) {
-        expect(other instanceof RfbError, `One finds ${one}, the other inflates it`);
-        return one.code;
-      }
-      if (other instanceof RfbError) return other.code;
+      for (const other of others) expectSame(one, other);
+      const fault = [one, ...others].find((each) => each instanceof RfbError);
+      if (fault instanceof RfbError) return fault.code;
     }
     return "value";
   },
 });
+
+function expectSame(one: Uint8Array | RfbError, other: Uint8Array | RfbError): void {
+  // Node's inflater does not compare the checksum of a stream that it has seen in pieces.
+  if (one instanceof Uint8Array && other instanceof Uint8Array)
+    expect(isEqual(one, other), "They come to different bytes");
+  // What is too much and broken as well is found to be one or the other, by how far each has looked ahead.
+  if (one instanceof RfbError && other instanceof RfbError && one.code !== other.code)
+    expect(
+      [one, other].every(({ code }) => EITHER.has(code)),
+      `One finds ${one}, the other ${other}`,
+    );
+  if (one instanceof Uint8Array && other instanceof RfbError) {
+    expect(/check/.test(other.message), `One inflates it, the other finds ${other}`);
+  }
+  if (one instanceof RfbError) expect(other instanceof RfbError, `One finds ${one}, the other inflates it`);
+}
 
 interface ImageCase {
   readonly width: number;
