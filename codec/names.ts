@@ -299,10 +299,10 @@ const SERVER_MESSAGES: ReadonlyMap<number, string> = new Map([
   [254, "VMware"],
 ]);
 
-const SECURITY_TYPES = byNumber(SecurityType);
-const VENCRYPT_SUBTYPES = byNumber(VencryptSubtype);
-const TIGHT_AUTH_TYPES = byNumber(TightAuthType);
-const ENCODINGS = byNumber(Encoding);
+const SECURITY_TYPES = /* @__PURE__ */ byNumber(SecurityType);
+const VENCRYPT_SUBTYPES = /* @__PURE__ */ byNumber(VencryptSubtype);
+const TIGHT_AUTH_TYPES = /* @__PURE__ */ byNumber(TightAuthType);
+const ENCODINGS = /* @__PURE__ */ byNumber(Encoding);
 
 function byNumber(names: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
   return new Map(Object.entries(names).map(([name, number]) => [number, name]));

@@ -156,18 +156,12 @@ function after(session: Session, from: "client" | "server", event: SessionEvent)
             version: agreedVersion(session, event),
             dialect: session.dialect === "standard" ? dialectOf(event) : session.dialect,
           };
-    case "securityTypes":
+    case "securityTypes": {
+      const offered: Session = { ...session, phase: "securityType", securityTypes: event.securityTypes };
+      if (session.version !== "3.3") return offered;
       // 3.3 leaves the client no choice.
-      return session.version === "3.3"
-        ? {
-            ...session,
-            phase: "authentication",
-            securityTypes: event.securityTypes,
-            securityType: event.securityTypes[0]!,
-            securityPath: [...session.securityPath, event.securityTypes[0]!],
-            dialect: dialectWith(session, event.securityTypes[0]!),
-          }
-        : { ...session, phase: "securityType", securityTypes: event.securityTypes };
+      return after(offered, "client", { type: "securityType", securityType: event.securityTypes[0]! });
+    }
     case "securityRefusal":
       return { ...session, phase: "refused", refusal: event.reason };
     case "securityType":
@@ -286,8 +280,9 @@ function afterDisplayMode(session: Session, { bytes }: RectanglePayload): Sessio
 function dialectOf(version: ProtocolVersion): Dialect {
   const { major, minor } = version;
   if (isAten(version)) return "aten";
-  if (major === 3 && minor === 889) return "apple";
-  return major === 3 && (minor === 4 || minor === 6 || minor === 14 || minor === 16) ? "ultravnc" : "standard";
+  if (major !== 3) return "standard";
+  if (minor === 889) return "apple";
+  return [4, 6, 14, 16].includes(minor) ? "ultravnc" : "standard";
 }
 
 /** The dialect that a security type stands for, where nothing has told it before. */

@@ -6,6 +6,7 @@
  */
 
 import type { Encoders, Layout, OwnLayouts } from "../../layout.ts";
+import type { BodyLengths } from "../fixed.ts";
 import {
   ATEN_COMMANDS,
   type AtenCommand,
@@ -29,28 +30,40 @@ export type AtenClientMessage = AtenKeyEvent | AtenPointerEvent | AtenCommand;
 /** What an ATEN board sends besides. */
 export type AtenServerMessage = AtenCursor | AtenNotice;
 
-const COMMAND: Layout<AtenCommand> = { extentOf: extentOfAtenCommand, decode: decodeAtenCommand };
-const NOTICE: Layout<AtenNotice> = { extentOf: extentOfAtenNotice, decode: decodeAtenNotice };
+export const ATEN_CLIENT_LAYOUTS: OwnLayouts<AtenClientMessage> = /* @__PURE__ */ withFixed<AtenClientMessage>(
+  ATEN_COMMANDS,
+  { extentOf: extentOfAtenCommand, decode: decodeAtenCommand },
+  {
+    4: { extentOf: extentOfAtenKeyEvent, decode: decodeAtenKeyEvent },
+    5: { extentOf: extentOfAtenPointerEvent, decode: decodeAtenPointerEvent },
+    9: undefined,
+    10: undefined,
+    11: undefined,
+    13: undefined,
+    80: undefined,
+  },
+);
 
-export const ATEN_CLIENT_LAYOUTS: OwnLayouts<AtenClientMessage> = {
-  4: { extentOf: extentOfAtenKeyEvent, decode: decodeAtenKeyEvent },
-  5: { extentOf: extentOfAtenPointerEvent, decode: decodeAtenPointerEvent },
-  9: undefined,
-  10: undefined,
-  11: undefined,
-  13: undefined,
-  80: undefined,
-  ...Object.fromEntries(Array.from(ATEN_COMMANDS.keys(), (messageType) => [messageType, COMMAND])),
-};
+export const ATEN_SERVER_LAYOUTS: OwnLayouts<AtenServerMessage> = /* @__PURE__ */ withFixed<AtenServerMessage>(
+  ATEN_NOTICES,
+  { extentOf: extentOfAtenNotice, decode: decodeAtenNotice },
+  {
+    4: { extentOf: extentOfAtenCursor, decode: decodeAtenCursor },
+    7: undefined,
+    11: undefined,
+    13: undefined,
+    173: undefined,
+  },
+);
 
-export const ATEN_SERVER_LAYOUTS: OwnLayouts<AtenServerMessage> = {
-  4: { extentOf: extentOfAtenCursor, decode: decodeAtenCursor },
-  7: undefined,
-  11: undefined,
-  13: undefined,
-  173: undefined,
-  ...Object.fromEntries(Array.from(ATEN_NOTICES.keys(), (messageType) => [messageType, NOTICE])),
-};
+/** All that have one layout, and the others. A call that is marked pure is left out of bundles that have no use for it. */
+function withFixed<Message>(
+  fixed: BodyLengths,
+  layout: Layout<Message>,
+  others: OwnLayouts<Message>,
+): OwnLayouts<Message> {
+  return { ...others, ...Object.fromEntries(Array.from(fixed.keys(), (messageType) => [messageType, layout])) };
+}
 
 export const ATEN_CLIENT_ENCODERS: Encoders<AtenClientMessage> = {
   atenKeyEvent: encodeAtenKeyEvent,
