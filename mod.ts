@@ -1,9 +1,8 @@
 /**
- * The RFB (VNC) protocol: every message as pure functions, framers and handshakes without I/O,
- * and the authentication schemes. Transports are modules of their own: `rfb-codec/node`, `rfb-codec/websocket`.
+ * The RFB (VNC) protocol: every message as pure functions, framers and handshakes without I/O. Pixels are in `rfb-codec/codec`,
+ * authentication schemes in `rfb-codec/auth`; transports are modules of their own, as `rfb-codec/node` and `rfb-codec/websocket`.
  *
  * @module
  */
 
-export * from "./auth/mod.ts";
-export * from "./codec/mod.ts";
+export * from "./codec/protocol.ts";

@@ -9,7 +9,7 @@ export interface Bundle {
   readonly what: string;
   readonly source: string;
   /** kB, gzipped, that we want. */
-  readonly goal: number;
+  readonly goal?: number;
   /** kB, gzipped, that it may have: what it has, and a little. */
   readonly limit: number;
 }
@@ -32,7 +32,7 @@ export const BUNDLES: readonly Bundle[] = [
     what: "handshake and framing, of a server",
     source: `export { ${SERVER}, observe } from "./codec/mod.ts";`,
     goal: 12,
-    limit: 12.5,
+    limit: 12,
   },
   {
     what: "handshake and framing, of a client",
@@ -46,12 +46,14 @@ export const BUNDLES: readonly Bundle[] = [
     goal: 12,
     limit: 20,
   },
-  { what: "all of rfb-codec", source: 'export * from "./mod.ts";', goal: 40, limit: 82 },
+  { what: "all of rfb-codec", source: 'export * from "./mod.ts";', goal: 40, limit: 34 },
+  { what: "all of rfb-codec/codec, with pixels", source: 'export * from "./codec/mod.ts";', limit: 58 },
+  { what: "all of rfb-codec/auth", source: 'export * from "./auth/mod.ts";', limit: 32 },
   {
     what: "the Worker proxy",
     source: 'export { default, Sessions } from "./examples/worker_proxy/worker.ts";',
     goal: 60,
-    limit: 62,
+    limit: 60,
   },
 ];
 
@@ -82,6 +84,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const bundle of BUNDLES) {
     const { minified, gzipped } = await sizeOf(bundle);
     const [all, zipped] = [minified, gzipped].map((bytes) => (bytes / 1000).toFixed(1).padStart(7));
-    console.log(`${bundle.what.padEnd(36)} ${all} kB ${zipped} kB ${`${bundle.goal} kB`.padStart(6)}`);
+    const goal = bundle.goal === undefined ? "" : `${bundle.goal} kB`.padStart(6);
+    console.log(`${bundle.what.padEnd(36)} ${all} kB ${zipped} kB ${goal}`);
   }
 }

@@ -103,7 +103,7 @@ export interface RfbServer extends AsyncIterable<RfbServerEvent> {
  * A server without clients.
  *
  * ```ts
- * import { createSurface, fillArea } from "rfb-codec";
+ * import { createSurface, fillArea } from "rfb-codec/codec";
  * import { schemesNamed } from "rfb-codec/auth";
  * import { createRfbServer } from "rfb-codec/endpoints";
  * import { listenTcp } from "rfb-codec/node";

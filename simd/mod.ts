@@ -3,7 +3,7 @@
  * take a fraction of the time that loops take.
  *
  * ```ts
- * import { createFramebuffer } from "rfb-codec";
+ * import { createFramebuffer } from "rfb-codec/codec";
  * import { createSimdSurface } from "rfb-codec/simd";
  *
  * const framebuffer = createFramebuffer({ createSurface: createSimdSurface });

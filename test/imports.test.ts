@@ -68,7 +68,7 @@ const STD_BYTES = /^@std\/bytes$/;
 
 /** What the file may import, by path from the root or by package; undefined where anything goes. */
 function allowedIn(file: string): readonly RegExp[] | undefined {
-  if (file === "mod.ts") return [CODEC, AUTH];
+  if (file === "mod.ts") return [CODEC];
   const [folder, name = ""] = [file.slice(0, file.indexOf("/")), file.slice(file.lastIndexOf("/") + 1)];
   switch (folder) {
     case "vendor":

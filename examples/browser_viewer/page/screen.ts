@@ -1,6 +1,6 @@
 // The picture on a canvas.
 
-import type { Area, Cursor, Framebuffer } from "rfb-codec";
+import type { Area, Cursor, Framebuffer } from "rfb-codec/codec";
 
 /** A canvas that shows a framebuffer, scaled to the room that there is. */
 export interface Screen {
