@@ -11,7 +11,7 @@ import { plainInflate } from "./plain_inflate.ts";
 
 /** The decoders that run in the same contests. */
 export interface Cast {
-  /** Ours, with the host's zlib and with pako. */
+  /** Ours, with the host's zlib and with one that is the same everywhere. */
   readonly ours: Decoder;
   readonly portable: Decoder;
   readonly novnc: Decoder;

@@ -1,7 +1,7 @@
 /**
  * zlib, JPEG and PNG for the codec, the same in every runtime: zlib and libjpeg-turbo in WebAssembly, and fast-png. Under
- * Node, `rfb-codec/compression/node` is faster still. Where nobody may compile, as in Cloudflare Workers, and where nothing
- * can be waited for, pako stands in for zlib.
+ * Node, `rfb-codec/compression/node` is faster still. Where nobody may compile, as in Cloudflare Workers, pako
+ * stands in for zlib; `createInflater` and `createDeflater` of this module are pako's everywhere.
  *
  * ```ts
  * import { createDeflater, createInflater, portableCompression } from "rfb-codec/compression";
@@ -56,16 +56,16 @@ export { createDeflater, createInflater } from "./zlib.ts";
 /** A {@link Compression} with all pictures; no video. */
 export type WholeCompression = Required<Omit<Compression, "createH264Decoder">>;
 
-/**
- * What any runtime can do: all of it synchronous, once its WebAssembly is compiled.
- *
- * @throws {Error} if that cannot be found
- * @throws {TypeError} if it is another
- */
+/** What any runtime can do, but for JPEG: all of it synchronous, once zlib's WebAssembly is compiled. */
 export function portableCompression(
   options: CompressionOptions & { readonly jpegModule: false },
 ): Promise<Omit<WholeCompression, keyof Jpeg>>;
-/** What any runtime can do, JPEG included. */
+/**
+ * What any runtime can do.
+ *
+ * @throws {Error} if JPEG's WebAssembly cannot be found
+ * @throws {TypeError} if it is another
+ */
 export function portableCompression(options?: CompressionOptions): Promise<WholeCompression>;
 export async function portableCompression(options?: CompressionOptions): Promise<Compression> {
   const [pictures, zlib] = await Promise.all([loadPictures(options), loadZlib()]);

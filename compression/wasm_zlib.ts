@@ -1,20 +1,26 @@
 /**
- * Zlib streams by zlib itself in WebAssembly, several times as fast as pako, where a host lets us compile it.
+ * Zlib streams by zlib itself in WebAssembly, twice as fast as pako and more, where a host lets us compile it.
  *
  * @module
  */
 
 import { concat } from "@std/bytes";
-import type { Deflater, Inflater } from "../codec/compression.ts";
+import type { Compression } from "../codec/compression.ts";
 import { ZLIB } from "../vendor/zlib_streams/module.ts";
-import { checkLevel, exceeded, faithful, HELD, malformed, PRESET, trailing } from "./zlib.ts";
+import {
+  checkLevel,
+  exceeded,
+  faithful,
+  HELD,
+  malformed,
+  PRESET,
+  createDeflater as portableDeflater,
+  createInflater as portableInflater,
+  trailing,
+} from "./zlib.ts";
 
 /** What makes streams. */
-export interface Zlib {
-  createInflater(): Inflater;
-  /** @param level 0 to 9 @throws {RangeError} of any other level */
-  createDeflater(level: number): Deflater;
-}
+export type Zlib = Pick<Compression, "createInflater" | "createDeflater">;
 
 /** Zlib, compiled once; undefined where the host does not let us, as Cloudflare Workers and some pages do not. */
 export function loadZlib(): Promise<Zlib | undefined> {
@@ -33,9 +39,22 @@ async function load(): Promise<Zlib | undefined> {
 }
 
 function createZlib(module: WebAssembly.Module): Zlib {
-  let instance = instantiate(module);
+  const instances = [instantiate(module)];
   // What is held for a stream's end must not lead back to the stream.
   const unused = new FinalizationRegistry<() => void>((end) => end());
+
+  /** One with room for a stream; undefined where there is none, and pako has to do. */
+  function withRoom(): Instance | undefined {
+    const found = instances.find(({ streams }) => streams < MOST_STREAMS);
+    if (found !== undefined || instances.length === MOST_INSTANCES) return found;
+    try {
+      const made = instantiate(module);
+      instances.push(made);
+      return made;
+    } catch {
+      return undefined;
+    }
+  }
 
   function hold(owner: Instance, at: number, end: (at: number) => number): Stream {
     const stream = { owner, at };
@@ -47,14 +66,10 @@ function createZlib(module: WebAssembly.Module): Zlib {
     return stream;
   }
 
-  function withRoom(): Instance {
-    if (instance.streams === MOST_STREAMS) instance = instantiate(module);
-    return instance;
-  }
-
   return {
     createInflater() {
       const owner = withRoom();
+      if (owner === undefined) return portableInflater();
       const { inflate_new, inflate_init, inflate_end } = owner.zlib;
       const at = inflate_new();
       inflate_init(at);
@@ -63,6 +78,7 @@ function createZlib(module: WebAssembly.Module): Zlib {
     createDeflater(level) {
       checkLevel(level);
       const owner = withRoom();
+      if (owner === undefined) return portableDeflater(level);
       const { deflate_new, deflate_init, deflate_end } = owner.zlib;
       const at = deflate_new();
       deflate_init(at, level);
@@ -194,6 +210,11 @@ const Z_BUF_ERROR = -5;
 const INPUT = 16 * 1024;
 /** Bytes that come out at once. Behind each such piece zlib copies its window. */
 const OUTPUT = 256 * 1024;
-/** Of one instance, which has 16 MB: a deflater takes less than 300 kB. */
+/** Of one instance, which has 16 MB and no more: a deflater takes less than 300 kB, so there is always room for what one wants. */
 const MOST_STREAMS = 32;
+/**
+ * Streams are given back once they are collected and the host has a turn of its own, which a peer that has its streams reset
+ * again and again can hold off, and a host has addresses for some thousand instances.
+ */
+const MOST_INSTANCES = 8;
 const NONE: Uint8Array<ArrayBuffer> = new Uint8Array(0);

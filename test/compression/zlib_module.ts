@@ -15,7 +15,7 @@ export function zlibModule(): string {
   return base64Module("ZLIB", readFileSync(resolve("zlib-streams/zlib-streams.wasm")), [
     `The WebAssembly of zlib-streams ${version}, in Base64. Made by \`npm run zlib\`.`,
     "",
-    "© Gildas Lormeau, Jean-loup Gailly and Mark Adler; the licence is beside this file.",
+    "© Gildas Lormeau, Jean-loup Gailly and Mark Adler; the licence is vendor/zlib_streams/LICENSE.",
   ]);
 }
 

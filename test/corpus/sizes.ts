@@ -14,7 +14,7 @@ import type { Surface } from "../../codec/pixels.ts";
 import { decodeRectangle, RECTANGLE_LENGTH, type Rectangle } from "../../codec/server/mod.ts";
 import type { Session } from "../../codec/session.ts";
 import { createSurface, cutOut, paste } from "../../codec/surfaces.ts";
-import { createPngEncoder, portableCompression } from "../../compression/mod.ts";
+import { createDeflater, createInflater, createPngEncoder, portableCompression } from "../../compression/mod.ts";
 import { nodeCompression } from "../../compression/node.ts";
 import { replay } from "../../endpoints/mod.ts";
 
@@ -54,7 +54,7 @@ export async function sizesOf(folder: string, name: string): Promise<readonly Si
   const sizes = new Map<number, Size>();
   const decoding = await nodeCompression();
   // Not Node's zlib: what that makes of the same bytes is not the same on every machine.
-  const encoding = await portableCompression();
+  const encoding = { ...(await portableCompression()), createInflater, createDeflater };
   const framebuffer = createFramebuffer({ compression: decoding });
   const copy = createCopy(encoding, decoding);
   let rectangle: Rectangle | undefined;

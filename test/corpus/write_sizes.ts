@@ -56,7 +56,7 @@ Above 1.15: ${above.length === 0 ? "none" : exceptions}.
 - A rectangle that is more than one with us (Tight's are at most 2048 × 256) brings a head of 12 bytes for each further one.
 - Raw and CopyRect are left out: there is only one way to write them.
 
-The numbers are of bytes, not of time: with the portable zlib and JPEG of \`rfb-codec/compression\`, which they are measured with, they are the
+The numbers are of bytes, not of time: with pako and the JPEG of \`rfb-codec/compression\`, which they are measured with, they are the
 same on every machine. The recordings in test/fixtures/recordings are measured again by a test; the others are of a larger set.
 
     npm run sizes                        # those in test/fixtures/recordings, to look at

@@ -1,7 +1,7 @@
 /**
  * The WebAssembly of zlib-streams 1.0.4, in Base64. Made by `npm run zlib`.
  *
- * © Gildas Lormeau, Jean-loup Gailly and Mark Adler; the licence is beside this file.
+ * © Gildas Lormeau, Jean-loup Gailly and Mark Adler; the licence is vendor/zlib_streams/LICENSE.
  *
  * @module
  */
