@@ -13,6 +13,8 @@
  * behind the coefficients: first those to the right, then those below, then the corner. A tile with nothing left is
  * untouched.
  *
+ * The three coefficients of a pixel are one word here: V in its lowest byte, then Y, then U.
+ *
  * @module
  */
 
@@ -22,21 +24,17 @@ import type { PixelOutput, Surface } from "../pixels.ts";
 
 /** What transforming tiles of one kind of pixel takes. It serves for one tile after the other. */
 export interface Wavelet {
+  /** A tile as it travels, and in the same memory the words of its coefficients. */
+  readonly pixels: Uint32Array;
+  readonly words: Int32Array;
+  /** What is low, row by row, of one level and of the next. */
+  readonly lows: readonly [Int32Array, Int32Array];
   readonly red: Channel;
   readonly green: Channel;
   readonly blue: Channel;
   readonly opaque: number;
-  /** Y, U and V of all pixels, row by row. */
-  readonly planes: readonly [Int8Array, Int8Array, Int8Array];
-  /** Where in the tile each travelling pixel belongs, for tiles of the size and level that were the last. */
-  readonly order: Uint16Array;
-  /** How many of them are coefficients. */
-  coefficients: number;
-  width: number;
-  height: number;
-  level: number;
-  /** Pixels on their way from one place in a tile to another. */
-  readonly untouched: Int32Array;
+  /** A pixel's word: these bits of RGBA. Of values, undefined: they have their channels elsewhere. */
+  readonly mask: number | undefined;
 }
 
 /** Where a channel is in a pixel's number. It is read as 8 bits, with zeros below those that it has. */
@@ -44,36 +42,36 @@ interface Channel {
   readonly shift: number;
   readonly max: number;
   readonly missing: number;
-  /** 8 bits to their part of the number. */
+  /** A number from -{@link BELOW} on, cut to 8 bits, to its part of the pixel's. */
   readonly parts: Int32Array;
 }
 
 /** @param most pixels of the largest tile */
 export function createWavelet(format: PixelFormat, output: PixelOutput, most: number): Wavelet {
   const isRgba = output === "rgba";
+  const red = channelOf(format.redMax, isRgba ? undefined : format.redShift, 0);
+  const green = channelOf(format.greenMax, isRgba ? undefined : format.greenShift, 8);
+  const blue = channelOf(format.blueMax, isRgba ? undefined : format.blueShift, 16);
+  const pixels = new Uint32Array(most);
   return {
-    red: channelOf(format.redMax, isRgba ? undefined : format.redShift, 0),
-    green: channelOf(format.greenMax, isRgba ? undefined : format.greenShift, 8),
-    blue: channelOf(format.blueMax, isRgba ? undefined : format.blueShift, 16),
+    pixels,
+    words: new Int32Array(pixels.buffer),
+    lows: [new Int32Array(most >> 2), new Int32Array(most >> 2)],
+    red,
+    green,
+    blue,
     opaque: isRgba ? 0xff000000 | 0 : 0,
-    planes: [new Int8Array(most), new Int8Array(most), new Int8Array(most)],
-    order: new Uint16Array(most),
-    coefficients: 0,
-    width: 0,
-    height: 0,
-    level: 0,
-    untouched: new Int32Array(most),
+    mask: isRgba ? (red.max << red.shift) | (green.max << green.shift) | (blue.max << blue.shift) : undefined,
   };
 }
 
 /**
- * Draws the tile whose coefficients are in `from`, in the order in which they travel.
+ * Draws the tile that `wavelet.pixels` has.
  *
  * @param level 1 to 3
  */
 export function synthesise(
   wavelet: Wavelet,
-  from: Uint32Array,
   level: number,
   into: Surface,
   x: number,
@@ -81,38 +79,28 @@ export function synthesise(
   width: number,
   height: number,
 ): void {
-  arrange(wavelet, width, height, level);
-  const { red, green, blue, opaque, order, coefficients, planes } = wavelet;
-  const [lumas, us, vs] = planes;
-  const columns = width & -(1 << level);
-  const rows = height & -(1 << level);
+  const { pixels, words, lows } = wavelet;
+  const { columns, rows, count, rest } = partsOf(width, height, level);
   const corner = y * into.width + x;
-  for (let i = 0; i < coefficients; i++) {
-    const pixel = from[i]!;
-    const at = order[i]!;
-    vs[at] = ((pixel >>> red.shift) & red.max) << red.missing;
-    lumas[at] = ((pixel >>> green.shift) & green.max) << green.missing;
-    us[at] = ((pixel >>> blue.shift) & blue.max) << blue.missing;
-  }
-  for (let i = coefficients; i < width * height; i++) {
-    const at = order[i]!;
-    const column = at % width;
-    into.pixels[corner + ((at - column) / width) * into.width + column] = from[i]!;
-  }
-  for (let step = 1 << (level - 1); step > 0; step >>= 1) {
-    for (const plane of planes) {
-      transformColumns(plane, width, columns, rows, step);
-      transformRows(plane, width, columns, rows, step);
+  let at = count;
+  for (const [left, top, right, bottom] of rest) {
+    for (let row = top; row < bottom; row++) {
+      const to = corner + row * into.width;
+      for (let column = left; column < right; column++) into.pixels[to + column] = pixels[at++]!;
     }
   }
-  for (let row = 0; row < rows; row++) {
-    for (let at = row * width, to = corner + row * into.width, end = at + columns; at < end; at++, to++) {
-      const u = 2 * us[at]!;
-      const v = 2 * vs[at]!;
-      const g = lumas[at]! + 128 - ((u + v) >> 2);
-      into.pixels[to] = red.parts[clamped(v + g)]! | green.parts[clamped(g)]! | blue.parts[clamped(u + g)]! | opaque;
-    }
+  const mask = wavelet.mask;
+  if (mask === undefined) for (let i = 0; i < count; i++) words[i] = wordOf(wavelet, words[i]!);
+  else for (let i = 0; i < count; i++) words[i]! &= mask;
+  // Each level, with all below it, is the last quarter of the one above.
+  let from = words;
+  at = count - (count >> (2 * level));
+  for (let i = level - 1; i > 0; i--) {
+    unite(words, count - (count >> (2 * i)), from, at, lows[i & 1]!, columns >> (i + 1), rows >> (i + 1));
+    from = lows[i & 1]!;
+    at = 0;
   }
+  drawUnited(wavelet, from, at, into, corner, columns >> 1, rows >> 1);
 }
 
 /**
@@ -121,120 +109,205 @@ export function synthesise(
  * @param level 1 to 3
  */
 export function analyse(wavelet: Wavelet, values: Int32Array, level: number, width: number, height: number): void {
-  arrange(wavelet, width, height, level);
-  const { red, green, blue, order, coefficients, untouched, planes } = wavelet;
-  const [lumas, us, vs] = planes;
-  const columns = width & -(1 << level);
-  const rows = height & -(1 << level);
+  const { pixels, words, lows, red, green, blue } = wavelet;
+  const { columns, rows, count, rest } = partsOf(width, height, level);
+  let at = count;
+  for (const [left, top, right, bottom] of rest) {
+    for (let row = top; row < bottom; row++) {
+      for (let column = left; column < right; column++) pixels[at++] = values[row * width + column]!;
+    }
+  }
   for (let row = 0; row < rows; row++) {
-    for (let at = row * width, end = at + columns; at < end; at++) {
-      const value = values[at]!;
-      const r = ((value >>> red.shift) & red.max) << red.missing;
-      const g = ((value >>> green.shift) & green.max) << green.missing;
-      const b = ((value >>> blue.shift) & blue.max) << blue.missing;
-      lumas[at] = reduced(((r + 2 * g + b) >> 2) - 128, green.missing);
-      us[at] = reduced((b - g) >> 1, blue.missing);
-      vs[at] = reduced((r - g) >> 1, red.missing);
+    for (let i = row * width, end = i + columns; i < end; i++) {
+      const word = wordOf(wavelet, values[i]!);
+      const r = word & 255;
+      const g = (word >> 8) & 255;
+      const b = word >> 16;
+      const v = reduced((r - g) >> 1, red.missing);
+      const luma = reduced(((r + 2 * g + b) >> 2) - 128, green.missing);
+      const u = reduced((b - g) >> 1, blue.missing);
+      values[i] = (v & 255) | ((luma & 255) << 8) | ((u & 255) << 16);
     }
   }
+  let from = values;
+  let stride = width;
   for (let i = 0; i < level; i++) {
-    for (const plane of planes) {
-      transformRows(plane, width, columns, rows, 1 << i);
-      transformColumns(plane, width, columns, rows, 1 << i);
-    }
-    quantise(lumas, width, columns, rows, 1 << i, QUANTISERS[level]![i]!);
+    const highs = count - (count >> (2 * i));
+    divide(from, stride, words, highs, lows[i & 1]!, columns >> (i + 1), rows >> (i + 1));
+    from = lows[i & 1]!;
+    stride = columns >> (i + 1);
     // The highest frequencies are seen in luma alone.
-    const ofChroma = i === 0 ? NOTHING : QUANTISERS[level]![i]!;
-    quantise(us, width, columns, rows, 1 << i, ofChroma);
-    quantise(vs, width, columns, rows, 1 << i, ofChroma);
+    const quantiser = QUANTISERS[level]![i]!;
+    quantise(words, highs, count - (count >> (2 * i + 2)), quantiser, i === 0 ? NOTHING : quantiser);
   }
-  for (let i = coefficients; i < width * height; i++) untouched[i] = values[order[i]!]!;
-  for (let i = 0; i < coefficients; i++) {
-    const at = order[i]!;
-    values[i] = red.parts[vs[at]! & 255]! | green.parts[lumas[at]! & 255]! | blue.parts[us[at]! & 255]!;
+  const lowest = count - (count >> (2 * level));
+  for (let i = 0; i < count; i++) {
+    const word = i < lowest ? words[i]! : from[i - lowest]!;
+    values[i] =
+      red.parts[BELOW + (word & 255)]! | green.parts[BELOW + ((word >> 8) & 255)]! | blue.parts[BELOW + (word >> 16)]!;
   }
-  for (let i = coefficients; i < width * height; i++) values[i] = untouched[i]!;
+  for (let i = count; i < width * height; i++) values[i] = pixels[i]!;
 }
 
-/** Finds the order in which the pixels of such a tile travel. */
-function arrange(wavelet: Wavelet, width: number, height: number, level: number): void {
-  if (width === wavelet.width && height === wavelet.height && level === wavelet.level) return;
-  const { order } = wavelet;
+/** What of a tile is transformed, and the rest, in the order in which it travels: left, top, right, bottom. */
+interface Parts {
+  readonly columns: number;
+  readonly rows: number;
+  readonly count: number;
+  readonly rest: readonly (readonly [number, number, number, number])[];
+}
+
+function partsOf(width: number, height: number, level: number): Parts {
   const columns = width & -(1 << level);
   const rows = height & -(1 << level);
-  let count = 0;
-  const take = (left: number, top: number, right: number, bottom: number, step: number): void => {
-    for (let row = top; row < bottom; row += step) {
-      for (let column = left; column < right; column += step) order[count++] = row * width + column;
-    }
+  const count = columns * rows;
+  if (count === 0) return { columns: 0, rows: 0, count, rest: [[0, 0, width, height]] };
+  return {
+    columns,
+    rows,
+    count,
+    rest: [
+      [columns, 0, width, rows],
+      [0, rows, columns, height],
+      [columns, rows, width, height],
+    ],
   };
-  if (columns > 0 && rows > 0) {
-    for (let step = 1; step < 1 << level; step *= 2) {
-      take(step, step, columns, rows, 2 * step);
-      take(0, step, columns, rows, 2 * step);
-      take(step, 0, columns, rows, 2 * step);
+}
+
+/** A level's lows, from `low` on, and its highs make what is low of the level above: a square of four from each. */
+function unite(
+  words: Int32Array,
+  highs: number,
+  from: Int32Array,
+  low: number,
+  to: Int32Array,
+  width: number,
+  height: number,
+): void {
+  const count = width * height;
+  for (let row = 0, i = 0; row < height; row++) {
+    for (let at = 4 * i, end = i + width; i < end; i++, at += 2) {
+      uniteOne(from[low + i]!, words[highs + i]!, words[highs + count + i]!, words[highs + 2 * count + i]!);
+      to[at] = SQUARE[0]!;
+      to[at + 1] = SQUARE[1]!;
+      to[at + 2 * width] = SQUARE[2]!;
+      to[at + 2 * width + 1] = SQUARE[3]!;
     }
-    take(0, 0, columns, rows, 1 << level);
-    wavelet.coefficients = count;
-    take(columns, 0, width, rows, 1);
-    take(0, rows, columns, height, 1);
-    take(columns, rows, width, height, 1);
-  } else {
-    wavelet.coefficients = 0;
-    take(0, 0, width, height, 1);
-  }
-  wavelet.width = width;
-  wavelet.height = height;
-  wavelet.level = level;
-}
-
-function transformRows(plane: Int8Array, width: number, columns: number, rows: number, step: number): void {
-  for (let row = 0; row < rows; row += step) {
-    const end = row * width + columns;
-    for (let at = row * width; at < end; at += 2 * step) transform(plane, at, at + step);
   }
 }
 
-function transformColumns(plane: Int8Array, width: number, columns: number, rows: number, step: number): void {
-  for (let row = 0; row < rows; row += 2 * step) {
-    const end = row * width + columns;
-    for (let at = row * width; at < end; at += step) transform(plane, at, at + step * width);
+/** The same for the highest level, and what comes of it are pixels. */
+function drawUnited(
+  wavelet: Wavelet,
+  from: Int32Array,
+  low: number,
+  { pixels, width: stride }: Surface,
+  corner: number,
+  width: number,
+  height: number,
+): void {
+  const { words } = wavelet;
+  const count = width * height;
+  for (let row = 0, i = 0; row < height; row++) {
+    for (let at = corner + 2 * row * stride, end = i + width; i < end; i++, at += 2) {
+      const both = words[i]!;
+      const alongColumns = words[count + i]!;
+      const alongRows = words[2 * count + i]!;
+      if ((both | alongColumns | alongRows) === 0) {
+        const pixel = pixelOf(wavelet, from[low + i]!);
+        pixels[at] = pixel;
+        pixels[at + 1] = pixel;
+        pixels[at + stride] = pixel;
+        pixels[at + stride + 1] = pixel;
+      } else {
+        uniteOne(from[low + i]!, both, alongColumns, alongRows);
+        pixels[at] = pixelOf(wavelet, SQUARE[0]!);
+        pixels[at + 1] = pixelOf(wavelet, SQUARE[1]!);
+        pixels[at + stride] = pixelOf(wavelet, SQUARE[2]!);
+        pixels[at + stride + 1] = pixelOf(wavelet, SQUARE[3]!);
+      }
+    }
   }
 }
+
+/** To {@link SQUARE}. */
+function uniteOne(low: number, both: number, alongColumns: number, alongRows: number): void {
+  SQUARE[0] = low;
+  SQUARE[1] = alongRows;
+  SQUARE[2] = alongColumns;
+  SQUARE[3] = both;
+  transform(0, 2);
+  transform(1, 3);
+  transform(0, 1);
+  transform(2, 3);
+}
+
+/** The opposite of {@link unite}. */
+function divide(
+  from: Int32Array,
+  stride: number,
+  words: Int32Array,
+  highs: number,
+  to: Int32Array,
+  width: number,
+  height: number,
+): void {
+  const count = width * height;
+  for (let row = 0, i = 0; row < height; row++) {
+    for (let at = 2 * row * stride, end = i + width; i < end; i++, at += 2) {
+      SQUARE[0] = from[at]!;
+      SQUARE[1] = from[at + 1]!;
+      SQUARE[2] = from[at + stride]!;
+      SQUARE[3] = from[at + stride + 1]!;
+      transform(0, 1);
+      transform(2, 3);
+      transform(0, 2);
+      transform(1, 3);
+      to[i] = SQUARE[0]!;
+      words[highs + i] = SQUARE[3]!;
+      words[highs + count + i] = SQUARE[2]!;
+      words[highs + 2 * count + i] = SQUARE[1]!;
+    }
+  }
+}
+
+/** Two pixels in two rows. */
+const SQUARE = new Int32Array(4);
 
 /**
  * A pair to low and high, or back: the transform is its own inverse. With one sign, low is what is farther from 0, and
  * high a - b; with two, low is a + b, and high what is farther from 0, with the sign of a. Neither needs a ninth bit.
+ * All three bytes go the same way at once.
  */
-function transform(plane: Int8Array, first: number, second: number): void {
-  const a = plane[first]!;
-  const b = plane[second]!;
-  if ((a ^ b) < 0) {
-    const sum = a + b;
-    plane[first] = sum;
-    plane[second] = (sum ^ b) < 0 ? a : -b;
-  } else {
-    const difference = a - b;
-    plane[first] = (difference ^ a) < 0 ? b : a;
-    plane[second] = difference;
+function transform(first: number, second: number): void {
+  const a = SQUARE[first]!;
+  const b = SQUARE[second]!;
+  if (b === 0) {
+    SQUARE[second] = a;
+    return;
   }
+  const differ = (a ^ b) & SIGNS;
+  const isOther = (differ << 1) - (differ >>> 7); // 255 where signs differ
+  // b, or -b there.
+  const inverse = b ^ isOther;
+  const c = ((inverse & REST) + (differ >>> 7)) ^ (inverse & SIGNS);
+  const difference = ((a | SIGNS) - (c & REST)) ^ ((a ^ c ^ SIGNS) & SIGNS);
+  const turned = (difference ^ a) & SIGNS;
+  const farther = a ^ ((a ^ c) & ((turned << 1) - (turned >>> 7)));
+  const swap = (difference ^ farther) & isOther;
+  SQUARE[first] = farther ^ swap;
+  SQUARE[second] = difference ^ swap;
 }
 
-function quantise(
-  plane: Int8Array,
-  width: number,
-  columns: number,
-  rows: number,
-  step: number,
-  quantiser: Int8Array,
-): void {
-  for (let row = 0; row < rows; row += step) {
-    // In every second row, every second one is low both ways, and belongs to the next level.
-    const hasLows = row % (2 * step) === 0;
-    const end = row * width + columns;
-    for (let at = row * width + (hasLows ? step : 0); at < end; at += hasLows ? 2 * step : step) {
-      plane[at] = quantiser[plane[at]! & 255]!;
-    }
+/** Of each byte, the highest bit, and the others. */
+const SIGNS = 0x808080;
+const REST = 0x7f7f7f;
+
+function quantise(words: Int32Array, from: number, to: number, ofLuma: Int8Array, ofChroma: Int8Array): void {
+  for (let i = from; i < to; i++) {
+    const word = words[i]!;
+    words[i] =
+      (ofChroma[word & 255]! & 255) | ((ofLuma[(word >> 8) & 255]! & 255) << 8) | ((ofChroma[word >> 16]! & 255) << 16);
   }
 }
 
@@ -244,9 +317,24 @@ function reduced(value: number, missing: number): number {
   return kept === -128 ? kept + (1 << missing) : kept;
 }
 
-function clamped(value: number): number {
-  return Math.max(0, Math.min(value, 255));
+/** The channels of a pixel, red lowest. */
+function wordOf({ red, green, blue }: Wavelet, pixel: number): number {
+  return (
+    (((pixel >>> red.shift) & red.max) << red.missing) |
+    (((pixel >>> green.shift) & green.max) << (green.missing + 8)) |
+    (((pixel >>> blue.shift) & blue.max) << (blue.missing + 16))
+  );
 }
+
+function pixelOf({ red, green, blue, opaque }: Wavelet, word: number): number {
+  const u = (word << 8) >> 24;
+  const v = (word << 24) >> 24;
+  const g = BELOW + 128 + ((word << 16) >> 24) - ((u + v) >> 1);
+  return red.parts[2 * v + g]! | green.parts[g]! | blue.parts[2 * u + g]! | opaque;
+}
+
+/** Before a channel's parts of 0: no pixel that words can have is as far below. */
+const BELOW = 384;
 
 /** @param shift the channel's in the format, or undefined: a byte of RGBA from bit `rgbaShift` on */
 function channelOf(max: number, shift: number | undefined, rgbaShift: number): Channel {
@@ -255,12 +343,12 @@ function channelOf(max: number, shift: number | undefined, rgbaShift: number): C
   // Of more than 8 bits, the upper ones.
   const surplus = Math.max(0, bits - 8);
   const kept = max >> surplus;
-  if (shift === undefined) {
-    const parts = Int32Array.from({ length: 256 }, (_, value) => scaledTo255(value >> missing, kept) << rgbaShift);
-    return { shift: rgbaShift + missing, max: kept, missing, parts };
+  const parts = new Int32Array(1024);
+  for (let i = 0; i < 1024; i++) {
+    const value = Math.max(0, Math.min(i - BELOW, 255)) >> missing;
+    parts[i] = shift === undefined ? scaledTo255(value, kept) << rgbaShift : value << (shift + surplus);
   }
-  const parts = Int32Array.from({ length: 256 }, (_, value) => (value >> missing) << (shift + surplus));
-  return { shift: shift + surplus, max: kept, missing, parts };
+  return { shift: shift === undefined ? rgbaShift + missing : shift + surplus, max: kept, missing, parts };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { extend, writtenOf } from "../output.ts";
 import { bytesPerPixelOf, type PixelFormat } from "../pixel_format.ts";
-import type { Surface } from "../pixels.ts";
+import type { PixelReaders, Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import type { DecodeContext, EncodeContext } from "./context.ts";
 import { qualityLevelOf } from "./levels.ts";
@@ -28,8 +28,6 @@ export function decodeZywrle(payload: Uint8Array, rectangle: Rectangle, context:
   const reader = createTileReader(tiles, pixels.cpixel, "Cannot read a ZYWRLE tile");
   const level = levelFor(pixels.format, qualityLevelOf(session.encodingTypes));
   const { x, y, width, height } = rectangle;
-  let wavelet: Wavelet | undefined;
-  let coefficients: Uint32Array | undefined;
   for (let top = 0; top < height; top += ZRLE_SIDE) {
     const rows = Math.min(ZRLE_SIDE, height - top);
     for (let left = 0; left < width; left += ZRLE_SIDE) {
@@ -39,10 +37,9 @@ export function decodeZywrle(payload: Uint8Array, rectangle: Rectangle, context:
         continue;
       }
       reader.at++;
-      wavelet ??= createWavelet(pixels.format, pixels.output, TILE);
-      coefficients ??= new Uint32Array(TILE);
-      readTile(reader, { width: columns, height: rows, pixels: coefficients }, 0, 0, columns, rows);
-      synthesise(wavelet, coefficients, level, into, x + left, y + top, columns, rows);
+      const wavelet = waveletOf(pixels);
+      readTile(reader, { width: columns, height: rows, pixels: wavelet.pixels }, 0, 0, columns, rows);
+      synthesise(wavelet, level, into, x + left, y + top, columns, rows);
     }
   }
   expectEnd(reader);
@@ -90,6 +87,18 @@ function levelFor(format: PixelFormat, qualityLevel: number | undefined): number
   if (qualityLevel === undefined || qualityLevel > 5) return 1;
   return qualityLevel > 2 ? 2 : 3;
 }
+
+/** Made once for a format's object: its rectangles, of whatever connection, come one after the other. */
+function waveletOf(pixels: PixelReaders): Wavelet {
+  let wavelet = WAVELETS.get(pixels);
+  if (wavelet === undefined) {
+    wavelet = createWavelet(pixels.format, pixels.output, TILE);
+    WAVELETS.set(pixels, wavelet);
+  }
+  return wavelet;
+}
+
+const WAVELETS: WeakMap<PixelReaders, Wavelet> = new WeakMap();
 
 /** Green in the middle of the lower 24, 16 or 15 bits. Which of red and blue is where makes no difference. */
 function isCommon(format: PixelFormat): boolean {
