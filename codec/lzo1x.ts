@@ -20,7 +20,7 @@ import { RfbError } from "./errors.ts";
 import { createOutput, extend, type Output, write, writtenOf } from "./output.ts";
 
 /**
- * The `length` bytes that `bytes` from `at` on hold.
+ * The `length` bytes that `bytes` from `at` on hold: a view, valid until the next call.
  *
  * @throws {RfbError} `malformed`: no LZO1X data, or of more or fewer bytes, and of no more than it could have is ever
  *   allocated; `truncated`; `trailing`: bytes after the end
@@ -28,10 +28,21 @@ import { createOutput, extend, type Output, write, writtenOf } from "./output.ts
 export function decompressLzo1x(bytes: Uint8Array, at: number, length: number): Uint8Array {
   const most = MOST_OF_A_BYTE * (bytes.length - at);
   if (length > most) throw malformed(at, `${length} bytes of ${bytes.length - at}, which have ${most} at most`);
-  const into = new Uint8Array(length);
-  fill(into, bytes, at);
-  return into;
+  let into = held;
+  if (into.length < length + BEYOND) {
+    into = new Uint8Array(length + BEYOND);
+    if (length <= MOST_HELD) held = into;
+  }
+  fill(into, length, bytes, at);
+  return into.subarray(0, length);
 }
+
+/** What one call after the other fills, whoever's. */
+let held = new Uint8Array(0);
+const MOST_HELD = 256 * 1024;
+
+/** Bytes behind the end that may be written to, for copies in pieces of four and eight. */
+const BEYOND = 8;
 
 /** LZO1X data that holds `bytes`. Greedy: the last place with the same four bytes, and as far as they agree. */
 export function compressLzo1x(bytes: Uint8Array): Uint8Array {
@@ -71,13 +82,11 @@ const HASH_BITS = 14;
 const MOST_DISTANCE = 49151;
 const END: Uint8Array = Uint8Array.of(17, 0, 0);
 
-/** Fills all of `into`. */
-function fill(into: Uint8Array, bytes: Uint8Array, at: number): void {
+/** Fills all of `into[0, room)`, behind which {@link BEYOND} more bytes are. */
+function fill(into: Uint8Array, room: number, bytes: Uint8Array, at: number): void {
   const end = bytes.length;
-  const room = into.length;
-  // Four bytes at a time, in whatever order.
   const source = new DataView(bytes.buffer, bytes.byteOffset, end);
-  const words = new DataView(into.buffer, into.byteOffset, room);
+  const words = new DataView(into.buffer, into.byteOffset, into.length);
   let from = at; // in bytes
   let to = 0; // in into
   let literals = 0; // of the last instruction: 0, 1 to 3, or 4 for a run
@@ -88,17 +97,16 @@ function fill(into: Uint8Array, bytes: Uint8Array, at: number): void {
     literals = Math.min(run, 4);
   }
   for (;;) {
-    // Checked once for all that the following copies.
-    if (run > end - from) throw truncated(end);
-    if (run > room - to) throw tooMuch(from, room);
-    if (run < 32) {
-      const stop = to + run;
-      for (; to + 4 <= stop; to += 4, from += 4) words.setInt32(to, source.getInt32(from));
-      for (; to < stop; ) into[to++] = bytes[from++]!;
-    } else {
-      into.set(bytes.subarray(from, from + run), to);
+    if (run > 0) {
+      // Checked once for all that the following copies.
+      if (run > end - from) throw truncated(end);
+      if (run > room - to) throw tooMuch(from, room);
+      if (run >= LONG) into.set(bytes.subarray(from, from + run), to);
+      else if (run + BEYOND > end - from) for (let i = 0; i < run; i++) into[to + i] = bytes[from + i]!;
+      else for (let i = 0; i < run; i += 4) words.setInt32(to + i, source.getInt32(from + i, true), true);
       from += run;
       to += run;
+      run = 0;
     }
 
     if (from >= end) throw truncated(end);
@@ -154,20 +162,35 @@ function fill(into: Uint8Array, bytes: Uint8Array, at: number): void {
 
     if (distance > to) throw malformed(from, `a copy from ${distance} bytes back, after ${to}`);
     if (length > room - to) throw tooMuch(from, room);
-    if (length < 32) {
-      const stop = to + length;
-      if (distance >= 4) for (; to + 4 <= stop; to += 4) words.setInt32(to, words.getInt32(to - distance));
-      for (; to < stop; to++) into[to] = into[to - distance]!;
-    } else to = repeat(into, to, distance, length);
-    run = low & 3;
-    literals = run;
+    if (length >= LONG && (distance >= NEAR || distance < 4)) repeat(into, to, distance, length);
+    else if (distance < 4) for (let i = to; i < to + length; i++) into[i] = into[i - distance]!;
+    else {
+      // Eight at a time, in whatever order within four: what goes too far is written over.
+      for (let i = to; i < to + length; i += 8) {
+        words.setInt32(i, words.getInt32(i - distance, true), true);
+        words.setInt32(i + 4, words.getInt32(i + 4 - distance, true), true);
+      }
+    }
+    to += length;
+    literals = low & 3;
+    if (literals > end - from) throw truncated(end);
+    if (literals > room - to) throw tooMuch(from, room);
+    // Four of which up to three count: nothing to guess for a processor.
+    if (end - from >= 4) words.setInt32(to, source.getInt32(from, true), true);
+    else for (let i = 0; i < literals; i++) into[to + i] = bytes[from + i]!;
+    from += literals;
+    to += literals;
   }
   if (to < room) throw malformed(from, `${to} bytes of ${room}`);
   if (from < end) throw new RfbError("trailing", ACT, `${end - from} bytes after the end`, { offset: from });
 }
 
+/** From so many bytes on, a call is worth it; a copy from nearer than NEAR takes many calls. */
+const LONG = 128;
+const NEAR = 64;
+
 /** Repeats what stands `distance` bytes back, in pieces that grow: what was written can be copied too. */
-function repeat(into: Uint8Array, to: number, distance: number, length: number): number {
+function repeat(into: Uint8Array, to: number, distance: number, length: number): void {
   const from = to - distance;
   const end = to + length;
   for (let at = to; at < end; ) {
@@ -175,7 +198,6 @@ function repeat(into: Uint8Array, to: number, distance: number, length: number):
     into.copyWithin(at, from, from + piece);
     at += piece;
   }
-  return end;
 }
 
 function agree(bytes: Uint8Array, a: number, b: number): boolean {
