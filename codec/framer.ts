@@ -362,8 +362,11 @@ function framerOver<Event extends { readonly type: string }>(
   }
 }
 
-/** Bytes of a chunk that are put behind what is held of the one before: more than most heads of messages have. */
-const SEAM = 256;
+/**
+ * Bytes of a chunk that are put behind what is held of the one before: as many as most heads lack, and so few that a carry of the
+ * smallest size has room for both, which engines keep in their own heap.
+ */
+const SEAM = 20;
 
 function checkInside({ x, y, width, height }: Rectangle, session: Session, at: number): void {
   const { framebufferWidth, framebufferHeight } = session;
