@@ -14,7 +14,7 @@ import type { Growth } from "./growth.ts";
 import { notesIn, pageOf } from "./markdown.ts";
 import type { LeftOut, Row } from "./measure.ts";
 import { HELP, type Options, optionsFrom, UsageError, withoutRuntime } from "./options.ts";
-import { type Profilable, profilableOf, withProfiles } from "./profile.ts";
+import { profileElsewhere } from "./profile.ts";
 import { headerOf, tableOf } from "./report.ts";
 import { type Result, readResult } from "./result.ts";
 import { runOn } from "./runtimes.ts";
@@ -54,7 +54,6 @@ async function run({ quick, filter, recordings }: Options): Promise<Result> {
   const groups = all.groups.filter(({ what }) => what.includes(filter));
   if (groups.length === 0) throw new UsageError(`Cannot run "${filter}": nothing is named like that`);
   const rows: Row[] = [];
-  const short = new Map<Row, Profilable>();
   const leftOut: LeftOut[] = [];
   const growth: Growth[] = [];
   try {
@@ -63,14 +62,14 @@ async function run({ quick, filter, recordings }: Options): Promise<Result> {
       for await (const part of parts()) {
         const one = await measured(part, quick);
         if ("row" in one) {
-          rows.push(one.row);
-          if (!quick && "expected" in part && isShort(one.row)) short.set(one.row, profilableOf(part));
+          const isExplained = !quick && "expected" in part && isShort(one.row);
+          const profile = isExplained ? await profileElsewhere({ ...one.row, group: what, recordings }) : undefined;
+          rows.push(profile === undefined ? one.row : { ...one.row, profile });
         } else if ("leftOut" in one) leftOut.push(one.leftOut);
         else growth.push(one.growth);
       }
     }
-    if (short.size > 0) progress("profiles of what falls short", quick);
-    return { header: headerOf(quick), rows: await withProfiles(rows, short), leftOut, growth };
+    return { header: headerOf(quick), rows, leftOut, growth };
   } finally {
     await all.close();
     progress("", quick);

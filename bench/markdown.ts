@@ -114,8 +114,8 @@ function profileParts(short: readonly Row[]): readonly string[] {
   ];
 }
 
-const ABOUT_PROFILES = `From three tenths of a second of our side's work alone under V8's sampling profiler, once all rows were measured: the functions that
-lead, at most six, none below 3 %, and each without what it calls. What V8 builds into a caller, or enters in the middle of a loop, may
+const ABOUT_PROFILES = `From three tenths of a second of our side's work alone under V8's sampling profiler, in a process of
+its own: the functions that lead, at most six, none below 3 %, and each without what it calls. What V8 builds into a caller, or enters in the middle of a loop, may
 count as the caller's. Native is what is no JavaScript of anybody's, such as zlib; WebAssembly stands under its caller. Of the proxy's rows
 it is what the proxy does, and not how long it waits for viewer and server, which are in another process.`;
 const WITHOUT_PROFILE = ` A row without a profile was measured in processes of its

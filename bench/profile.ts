@@ -4,40 +4,29 @@
  * @module
  */
 
+import { fork } from "node:child_process";
 import type { Profiler } from "node:inspector";
+import { fileURLToPath } from "node:url";
 import { RUNTIME } from "../test/runtimes/name.ts";
-import { type Contest, callsIn, type Leader, type Row, type Task, timed } from "./measure.ts";
+import { type Contest, callsIn, type Leader, type Task, timed } from "./measure.ts";
+import type { Place } from "./profile_process.ts";
 
-/** What is kept of a contest to profile our side of it. */
-export type Profilable = Pick<Contest, "what" | "stream" | "ours" | "expected">;
-
-export function profilableOf({ what, stream, ours, expected }: Contest): Profilable {
-  return { what, stream, ours, expected };
-}
-
-/**
- * The same rows, these of them with their profiles. It comes after all measuring: what V8 has once profiled can be slower ever
- * after.
- */
-export async function withProfiles(
-  rows: readonly Row[],
-  profilables: ReadonlyMap<Row, Profilable>,
-): Promise<readonly Row[]> {
-  const all: Row[] = [];
-  for (const row of rows) {
-    const one = profilables.get(row);
-    const profile = one === undefined ? undefined : await profileOf(one);
-    all.push(profile === undefined ? row : { ...row, profile });
-  }
-  return all;
+/** What leads in our side of that row, in a process of its own; undefined where there is none to be had, which fails no bench. */
+export async function profileElsewhere(place: Place): Promise<readonly Leader[] | undefined> {
+  if (RUNTIME !== "node") return undefined;
+  const program = fileURLToPath(new URL("profile_process.ts", import.meta.url));
+  const child = fork(program, [JSON.stringify(place)], { execArgv: ["--import", "tsx"] });
+  return new Promise((resolve) => {
+    child.once("exit", () => resolve(undefined));
+    child.once("message", (leaders) => resolve((leaders as readonly Leader[] | null) ?? undefined));
+  });
 }
 
 /**
  * What leads in a run of our side alone, its preparing and all waiting left out. Of a side elsewhere it is what this process does
  * for it. Undefined where there is none to be had: that fails no bench.
  */
-export async function profileOf({ what, stream, ours, expected }: Profilable): Promise<readonly Leader[] | undefined> {
-  if (RUNTIME !== "node") return undefined;
+export async function profileOf({ what, stream, ours, expected }: Contest): Promise<readonly Leader[] | undefined> {
   try {
     const name = `ours in the profile of ${what}, ${stream}`;
     const leaders = leadersOf(...(await profileBy({ name, side: ours, expected })));

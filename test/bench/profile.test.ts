@@ -1,8 +1,8 @@
 import type { Profiler } from "node:inspector";
 import { setTimeout } from "node:timers/promises";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Contest, Row, Side } from "../../bench/measure.ts";
-import { leadersOf, profilableOf, profileOf, withProfiles } from "../../bench/profile.ts";
+import type { Contest, Side } from "../../bench/measure.ts";
+import { leadersOf, profileElsewhere, profileOf } from "../../bench/profile.ts";
 
 const HERE = "test/bench/profile.test.ts";
 
@@ -72,17 +72,12 @@ test("a profile that fails fails no bench", async () => {
   expect(said).toHaveBeenCalledExactlyOnceWith("Cannot profile a decoder, a stream: it broke");
 });
 
-test("rows stay in their order and as they are, but for the profiles of those that are to have one", async () => {
-  const { what, stream, chunk, peer } = contest(() => 1);
-  const row = (ratio: number): Row => ({
-    ...{ what, stream, chunk, peer, goal: 1, unit: "Mpx/s" },
-    ...{ ours: 1, theirs: 1, ratio, spread: 0 },
-  });
-  const rows = [row(1), row(0.5), row(2)] as const;
-  const all = await withProfiles(rows, new Map([[rows[1], profilableOf(contest(() => fibonacci(24)))]]));
-  expect(all).toStrictEqual([rows[0], { ...rows[1], profile: expect.any(Array) }, rows[2]]);
-  expect(all[1]!.profile![0]!.name).toBe("fibonacci");
-});
+test("a row's profile comes from a process of its own", async () => {
+  const place = { what: "client messages", stream: "client mix", chunk: "1460 B", peer: "bare loop" };
+  const at = (chunk: string) => profileElsewhere({ ...place, chunk, group: "client messages", recordings: undefined });
+  expect((await at("1460 B"))!.map(({ file }) => file)).toContain("bench/framing.ts");
+  expect(await at("no such chunk")).toBeUndefined();
+}, 60_000);
 
 describe("of a profile's samples", () => {
   const root = new URL("../..", import.meta.url).href;
