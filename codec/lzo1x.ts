@@ -19,26 +19,29 @@
 import { RfbError } from "./errors.ts";
 import { createOutput, extend, type Output, write, writtenOf } from "./output.ts";
 
+/** What one call leaves to the next: memory that was taken before need not be cleared and collected. */
+export interface Lzo1xMemory {
+  lzo1x?: Uint8Array<ArrayBuffer>;
+}
+
 /**
- * The `length` bytes that `bytes` from `at` on hold: a view, valid until the next call.
+ * The `length` bytes that `bytes` from `at` on hold: a view, valid until the next call with the same memory.
  *
  * @throws {RfbError} `malformed`: no LZO1X data, or of more or fewer bytes, and of no more than it could have is ever
  *   allocated; `truncated`; `trailing`: bytes after the end
  */
-export function decompressLzo1x(bytes: Uint8Array, at: number, length: number): Uint8Array {
+export function decompressLzo1x(bytes: Uint8Array, at: number, length: number, memory: Lzo1xMemory = {}): Uint8Array {
   const most = MOST_OF_A_BYTE * (bytes.length - at);
   if (length > most) throw malformed(at, `${length} bytes of ${bytes.length - at}, which have ${most} at most`);
-  let into = held;
-  if (into.length < length + BEYOND) {
+  let into = memory.lzo1x;
+  if (into === undefined || into.length < length + BEYOND) {
     into = new Uint8Array(length + BEYOND);
-    if (length <= MOST_HELD) held = into;
+    if (length <= MOST_HELD) memory.lzo1x = into;
   }
   fill(into, length, bytes, at);
   return into.subarray(0, length);
 }
 
-/** What one call after the other fills, whoever's. */
-let held = new Uint8Array(0);
 const MOST_HELD = 256 * 1024;
 
 /** Bytes behind the end that may be written to, for copies in pieces of four and eight. */

@@ -1,5 +1,6 @@
 import type { Compression, Deflater, Inflater } from "../compression.ts";
 import type { Limits } from "../limits.ts";
+import type { Lzo1xMemory } from "../lzo1x.ts";
 import type { PixelWriters } from "../pixel_writers.ts";
 import type { PixelReaders, Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
@@ -23,7 +24,7 @@ export interface DecodeContext {
 }
 
 /** What encodings remember from one rectangle to the next, for as long as the connection lives. Each keeps its own. */
-export interface DecoderMemory {
+export interface DecoderMemory extends Lzo1xMemory {
   /** The stream of Zlib. */
   zlib?: Inflater;
   /** The stream of ZRLE and ZYWRLE. */

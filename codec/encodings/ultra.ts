@@ -25,7 +25,7 @@ export function decodeUltra(payload: Uint8Array, rectangle: Rectangle, context: 
   expectBytes(payload, 0, 4, ACT);
   expectLength(payload, 4 + u32(payload, 0), ACT);
   if (payload.length === 4) return;
-  const pixels = decompressLzo1x(payload, 4, extentOfRaw(rectangle, context.pixels.pixel.size));
+  const pixels = decompressLzo1x(payload, 4, extentOfRaw(rectangle, context.pixels.pixel.size), context.memory);
   decodeRaw(pixels, rectangle, context, into);
 }
 

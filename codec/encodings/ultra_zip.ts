@@ -34,7 +34,8 @@ export function decodeUltraZip(payload: Uint8Array, rectangle: Rectangle, contex
   expectLength(payload, 4 + u32(payload, 0), ACT);
   if (payload.length === 4) return;
   const { x: count, y, width } = rectangle;
-  const data = decompressLzo1x(payload, 4, within("maxRectangleLength", y + 65535 * width, context.limits));
+  const length = within("maxRectangleLength", y + 65535 * width, context.limits);
+  const data = decompressLzo1x(payload, 4, length, context.memory);
   let at = 0;
   for (let i = 0; i < count; i++) {
     expectBytes(data, at, RECTANGLE_LENGTH, ACT);
