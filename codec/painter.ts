@@ -2,13 +2,15 @@ import type { PixelReader } from "./pixels.ts";
 
 /**
  * Draws on the one surface that it belongs to, with what loops over its pixels do not have, such as vector instructions. It
- * draws the same, and of areas of 64 pixels or more it is asked to.
+ * draws the same, and is asked to where 64 pixels or more are drawn, or any are moved.
  *
  * Whoever calls has made sure that the area is inside, that it has a pixel, and that its bytes are there.
  */
 export interface Painter {
   /** Fills an area. */
   fill(x: number, y: number, width: number, height: number, pixel: number): void;
+  /** Moves an area from a place that is inside too; the two may overlap. */
+  copy(x: number, y: number, width: number, height: number, srcX: number, srcY: number): void;
   /** Draws from a bit a pixel, the leftmost one highest; rows begin on bytes. */
   fillBits(
     x: number,

@@ -100,7 +100,7 @@ export function paste(into: Surface, x: number, y: number, picture: Surface): vo
 }
 
 /**
- * Moves an area inside one picture; the two may overlap.
+ * Moves an area inside one picture to a place that it fits in; the two may overlap.
  *
  * @throws {RfbError} `malformed`: a source that is not inside
  */
@@ -119,6 +119,10 @@ export function copyArea(
   }
   if (width === into.width) {
     into.pixels.copyWithin(y * width, srcY * width, (srcY + height) * width);
+    return;
+  }
+  if (into.painter !== undefined) {
+    into.painter.copy(x, y, width, height, srcX, srcY);
     return;
   }
   // Downward moves go from the last row up. Within a row copyWithin sees to it.

@@ -16,6 +16,19 @@ export function fill(to: usize, stride: usize, width: i32, height: i32, pixel: i
   }
 }
 
+/** Moves an area; the two may overlap. `length` is bytes of a row. */
+export function copy(to: usize, stride: usize, length: usize, height: i32, from: usize): void {
+  let step = stride;
+  if (to > from) {
+    // The last row first. Within a row the instruction sees to it.
+    const rest = stride * (height - 1);
+    to += rest;
+    from += rest;
+    step = -stride;
+  }
+  for (; height > 0; height--, to += step, from += step) memory.copy(to, from, length);
+}
+
 /** Draws a bit a pixel, the leftmost one highest; rows begin on bytes. */
 export function bits(
   to: usize,

@@ -3,6 +3,7 @@ import type { Painter } from "../codec/painter.ts";
 /** What kernels.as exports. */
 export interface Kernels {
   fill(to: number, stride: number, width: number, height: number, pixel: number): void;
+  copy(to: number, stride: number, length: number, height: number, from: number): void;
   bits(to: number, stride: number, width: number, height: number, from: number, zero: number, one: number): void;
   indices(
     to: number,
@@ -61,7 +62,7 @@ const PALETTE_LENGTH = 4 * 256;
 
 /** The painter of the surface that is in this memory. */
 export function createPainter(
-  { fill, bits, indices, bytes: drawBytes, words }: Kernels,
+  { fill, copy, bits, indices, bytes: drawBytes, words }: Kernels,
   memory: ArrayBufferLike,
   { palette: paletteAt, from: source, room, pixels }: Plan,
   surfaceWidth: number,
@@ -74,6 +75,9 @@ export function createPainter(
   return {
     fill(x, y, width, height, pixel) {
       fill(addressOf(x, y), stride, width, height, pixel);
+    },
+    copy(x, y, width, height, srcX, srcY) {
+      copy(addressOf(x, y), stride, 4 * width, height, addressOf(srcX, srcY));
     },
     fillBits(x, y, width, height, bytes, from, zero, one) {
       const length = (width + 7) >> 3;

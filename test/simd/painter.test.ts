@@ -4,7 +4,7 @@ import { createTileReader, readTile } from "../../codec/encodings/rle_tiles.ts";
 import { drawIndices } from "../../codec/encodings/tight_filters.ts";
 import type { PixelFormat } from "../../codec/pixel_format.ts";
 import { pixelReadersOf, readArea, type Surface } from "../../codec/pixels.ts";
-import { createSurface, fillArea, fillBits } from "../../codec/surfaces.ts";
+import { copyArea, createSurface, fillArea, fillBits } from "../../codec/surfaces.ts";
 import { createPainted } from "../../simd/painted.ts";
 import { runs } from "../codec/runs.ts";
 
@@ -55,6 +55,21 @@ describe("A painter draws what loops draw", () => {
     fc.assert(
       fc.property(AREA, ({ area: { x, y, width, height }, seed }) => {
         same((into) => fillArea(into, x, y, width, height, seed));
+      }),
+      runs(300),
+    );
+  });
+
+  test("moves, onto themselves too, in all directions", () => {
+    fc.assert(
+      fc.property(AREA, fc.nat(), fc.nat(), ({ area: { x, y, width, height }, seed }, right, down) => {
+        const near = (at: number, by: number, most: number) => Math.max(0, Math.min(most, at - 3 + (by % 7)));
+        const srcX = near(x, right, SURFACE.width - width);
+        const srcY = near(y, down, SURFACE.height - height);
+        same((into) => {
+          for (const i of into.pixels.keys()) into.pixels[i] = Math.imul(i, seed | 1);
+          copyArea(into, x, y, width, height, srcX, srcY);
+        });
       }),
       runs(300),
     );
