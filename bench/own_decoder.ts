@@ -33,9 +33,9 @@ export function ownDecoder(name: string, compression: Compression): Decoder {
 /** Plays a stream, each time to a connection of its own, and all of them draw on the same framebuffer. */
 export function playing(stream: Stream, chunks: readonly Uint8Array[], compression: Compression): Prepared {
   let first: Surface | undefined;
-  const createSurface = (width: number, height: number): Surface => {
+  const createSurface = (width: number, height: number, replaced?: Surface): Surface => {
     if (width === first?.width && height === first.height) return first;
-    const surface = createSimdSurface(width, height);
+    const surface = createSimdSurface(width, height, replaced);
     first ??= surface;
     return surface;
   };

@@ -21,11 +21,12 @@ import type { Surface } from "./pixels.ts";
 import type { Rectangle } from "./server/rectangle.ts";
 import type { ColourMapEntry } from "./server/set_colour_map_entries.ts";
 import type { Session, Size } from "./session.ts";
-import { type CreateSurface, createSurface, cutOut, paste } from "./surfaces.ts";
+import { type CreateSurface, createSurface, cutOut, paste, takeOver } from "./surfaces.ts";
 
 /**
  * What a server shows. Its pixels are RGBA; where a colour map was in force, A is 0 and R the index. They take memory from
- * the first one on that is drawn or looked at: a size alone takes none.
+ * the first one on that is drawn or looked at: a size alone takes none. Look for `pixels` again behind each change of the size:
+ * an array from before it is no longer drawn on, and may be spoilt.
  */
 export interface Framebuffer extends Surface {
   /** The shape of the pointer, which is never drawn into the picture; undefined until the server has sent one. */
@@ -138,11 +139,8 @@ export function createFramebuffer(options: FramebufferOptions = {}): Framebuffer
   // A new size costs a server 12 bytes: only pixels that are drawn in it are worth 4 for each of its own.
   function drawable(): Surface {
     if (isSame(kept, size) && isSame(surface, size)) return surface;
-    const resized = create(size.width, size.height);
-    for (let row = 0; row < kept.height; row++) {
-      const from = row * surface.width;
-      resized.pixels.set(surface.pixels.subarray(from, from + kept.width), row * size.width);
-    }
+    const resized = create(size.width, size.height, surface);
+    takeOver(resized, surface, kept.width, kept.height);
     surface = resized;
     kept = size;
     return surface;

@@ -11,8 +11,11 @@ import type { Surface } from "./pixels.ts";
 /**
  * Makes a black, transparent picture of just this size. A framebuffer asks for one when its first pixel is drawn or looked at, and
  * again behind each change of its size; what is not new shows what was drawn on it before.
+ *
+ * @param replaced the picture of the size before, which the framebuffer lets go of. The new one may be in the same buffer, from the
+ *   same byte on, and have anything on it: only where nobody else holds the old one, which is spoilt then.
  */
-export type CreateSurface = (width: number, height: number) => Surface;
+export type CreateSurface = (width: number, height: number, replaced?: Surface) => Surface;
 
 /** A black, transparent picture. */
 export function createSurface(width: number, height: number): Surface {
@@ -97,6 +100,19 @@ export function paste(into: Surface, x: number, y: number, picture: Surface): vo
     const start = row * picture.width;
     into.pixels.set(picture.pixels.subarray(start, start + picture.width), (y + row) * into.width + x);
   }
+}
+
+/** Takes over a picture's upper left corner. All else is black before, or else the two are in the same buffer, and it becomes so. */
+export function takeOver(into: Surface, from: Surface, width: number, height: number): void {
+  for (let i = 0; i < height; i++) {
+    // In the same buffer, rows that move down go from the last one up.
+    const row = into.width > from.width ? height - 1 - i : i;
+    const start = row * from.width;
+    into.pixels.set(from.pixels.subarray(start, start + width), row * into.width);
+  }
+  if (into.pixels.buffer !== from.pixels.buffer) return;
+  for (let row = 0; row < height; row++) into.pixels.fill(0, row * into.width + width, (row + 1) * into.width);
+  into.pixels.fill(0, height * into.width);
 }
 
 /**

@@ -23,9 +23,12 @@ import { createPainted } from "./painted.ts";
  * It is a plain surface, which draws the same, where it is small, where the host has no such instructions or lets nobody compile
  * (as Cloudflare Workers do not), and where there is no room. V8 sets addresses aside for each, far beyond its pixels, though
  * no memory: who keeps very many at once is better off with plain ones.
+ *
+ * @param replaced a surface that nobody draws on or looks at any more. The new one is in its memory where it fits into that, and
+ *   not black then: touching memory for the first time costs more than drawing does.
  */
-export function createSimdSurface(width: number, height: number): Surface {
-  return width * height < SMALL ? createSurface(width, height) : createPainted(width, height);
+export function createSimdSurface(width: number, height: number, replaced?: Surface): Surface {
+  return width * height < SMALL ? createSurface(width, height) : createPainted(width, height, replaced);
 }
 
 /** Pixels. A server may change the size again and again, for some bytes each time: a small picture is to cost no more than that. */

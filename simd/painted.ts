@@ -1,26 +1,54 @@
 import type { Surface } from "../codec/pixels.ts";
 import { createSurface } from "../codec/surfaces.ts";
 import { KERNELS } from "./kernels.ts";
-import { createPainter, type Kernels, planOf } from "./painter.ts";
+import { createPainter, type Kernels, type Plan, planOf } from "./painter.ts";
 
-/** A surface with a painter, in a memory of its own; a plain one where that is not to be had. It has a pixel. */
-export function createPainted(width: number, height: number): Surface {
+/**
+ * A surface with a painter; a plain one where that is not to be had. It has a pixel. It is in the memory of `replaced` where it fits
+ * into that, and has what was drawn there on it; else in one of its own.
+ */
+export function createPainted(width: number, height: number, replaced?: Surface): Surface {
   compiled ??= { module: compile() };
   if (compiled.module === undefined) return createSurface(width, height);
   const plan = planOf(width, height);
-  const pages = Math.ceil(plan.length / PAGE);
   try {
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    const { exports } = new WebAssembly.Instance(compiled.module, { env: { memory } });
-    const pixels = new Uint32Array(memory.buffer, plan.pixels, width * height);
-    const painter = createPainter(exports as unknown as Kernels, memory.buffer, plan, width);
-    return { width, height, pixels, painter };
+    const place = placeOf(plan, replaced) ?? createPlace(plan, compiled.module);
+    const pixels = new Uint32Array(place.memory, plan.pixels, width * height);
+    const surface = { width, height, pixels, painter: createPainter(place.kernels, place.memory, plan, width) };
+    places.set(surface, place);
+    return surface;
   } catch {
     return createSurface(width, height);
   }
 }
 
+/** A memory, and what draws in it. */
+interface Place {
+  readonly memory: ArrayBuffer;
+  readonly kernels: Kernels;
+}
+
+/** Where each surface is. */
+const places = new WeakMap<Surface, Place>();
+
+/** The place of a surface that is not needed any more, where it is large enough for the plan, and not far too large. */
+function placeOf({ pixels, length }: Plan, replaced: Surface | undefined): Place | undefined {
+  const place = replaced && places.get(replaced);
+  if (place === undefined || replaced?.pixels.byteOffset !== pixels) return undefined;
+  const { byteLength } = place.memory;
+  return length <= byteLength && 4 * length > byteLength ? place : undefined;
+}
+
+function createPlace({ length }: Plan, module: WebAssembly.Module): Place {
+  // Half as much again for a larger picture to come: what is not drawn on is addresses, and no memory.
+  const pages = Math.min(MOST_PAGES, Math.ceil((1.5 * length) / PAGE));
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return { memory: memory.buffer, kernels: exports as unknown as Kernels };
+}
+
 const PAGE = 65536;
+const MOST_PAGES = 65536;
 /** Once somebody has asked: undefined where it cannot be had. */
 let compiled: { readonly module: WebAssembly.Module | undefined } | undefined;
 

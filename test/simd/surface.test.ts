@@ -1,13 +1,16 @@
 import { fileURLToPath } from "node:url";
+import * as fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { readRecording } from "../../cli/replay.ts";
 import { createFramebuffer } from "../../codec/framebuffer.ts";
 import { RGBX8888 } from "../../codec/pixel_format.ts";
 import type { Surface } from "../../codec/pixels.ts";
 import { NEW_SESSION } from "../../codec/session.ts";
+import { createSurface } from "../../codec/surfaces.ts";
 import { portableCompression } from "../../compression/mod.ts";
 import { replay } from "../../endpoints/mod.ts";
 import { createSimdSurface } from "../../simd/mod.ts";
+import { runs } from "../codec/runs.ts";
 
 const { Module, Memory, Instance } = WebAssembly;
 
@@ -59,6 +62,41 @@ describe("createSimdSurface", () => {
     expect(framebuffer.pixels.findIndex((pixel) => pixel !== 0xff112233)).toBe(150 * 100);
   });
 
+  test("draws the next size in the memory of the one before, where it fits", () => {
+    const first = createSimdSurface(600, 400);
+    const larger = createSimdSurface(620, 560, first);
+    const farSmaller = createSimdSurface(150, 110, larger);
+    expect([first, larger, farSmaller].every(({ painter }) => painter !== undefined)).toBe(true);
+    expect(larger.pixels.buffer).toBe(first.pixels.buffer);
+    expect(farSmaller.pixels.buffer).not.toBe(first.pixels.buffer);
+    expect(createSimdSurface(1000, 400, first).pixels.buffer).not.toBe(first.pixels.buffer);
+    expect(createSimdSurface(600, 400).pixels.buffer).not.toBe(first.pixels.buffer);
+    expect(createSimdSurface(300, 200, createSurface(300, 200)).painter).toBeDefined();
+  });
+
+  test("shows the same behind any changes of the size as plain surfaces do", () => {
+    const size = fc.record({ width: fc.integer({ min: 0, max: 400 }), height: fc.integer({ min: 100, max: 300 }) });
+    const session = { ...NEW_SESSION, phase: "normal", pixelFormat: RGBX8888 } as const;
+    fc.assert(
+      fc.property(fc.array(fc.record({ size, isDrawn: fc.boolean() }), { maxLength: 9 }), (steps) => {
+        const framebuffers = [createSimdSurface, createSurface].map((createSurface) =>
+          createFramebuffer({ createSurface }),
+        );
+        for (const [i, { size, isDrawn }] of steps.entries()) {
+          for (const framebuffer of framebuffers) {
+            const { width: framebufferWidth, height: framebufferHeight } = size;
+            framebuffer.apply({ type: "bell" }, { ...session, framebufferWidth, framebufferHeight });
+            if (isDrawn) framebuffer.draw(20 * i, 10 * i, picture(400, 250, i));
+          }
+        }
+        const [painted, plain] = framebuffers.map(({ pixels }) => pixels);
+        expect(painted!.length).toBe(plain!.length);
+        expect(painted!.findIndex((pixel, i) => pixel !== plain![i])).toBe(-1);
+      }),
+      runs(100),
+    );
+  });
+
   test("makes what a recording is played back on", async () => {
     const made: Surface[] = [];
     const recording = readRecording(
@@ -75,6 +113,11 @@ describe("createSimdSurface", () => {
     expect(made[0]!.painter).toBeDefined();
   });
 });
+
+function picture(width: number, height: number, seed: number): Surface {
+  const pixels = new Uint32Array(width * height).map((_, i) => Math.imul(i + seed, 2654435761));
+  return { width, height, pixels };
+}
 
 function refusing(): never {
   throw new RangeError("no");
