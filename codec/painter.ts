@@ -2,7 +2,7 @@ import type { PixelReader } from "./pixels.ts";
 
 /**
  * Draws on the one surface that it belongs to, with what loops over its pixels do not have, such as vector instructions. It
- * draws the same, and is asked to where 64 pixels or more are drawn, or any are moved.
+ * draws the same, and is asked to where that makes up for a call: mostly of areas of 64 pixels or more.
  *
  * Whoever calls has made sure that the area is inside, that it has a pixel, and that its bytes are there.
  */
@@ -22,6 +22,10 @@ export interface Painter {
     zero: number,
     one: number,
   ): void;
+  /** For {@link fillLines}: a bit a pixel, the leftmost one lowest. All are 0 but for those that somebody is setting. */
+  readonly lines: Uint16Array;
+  /** Draws rows of sixteen pixels from `lines`, which are 0 again then. */
+  fillLines(x: number, y: number, height: number, zero: number, one: number): void;
   /**
    * Draws from an index of `size` bits a pixel, 2, 4 or 8, the leftmost one highest; rows begin on bytes, and have sixteen
    * pixels or more.

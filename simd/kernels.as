@@ -58,6 +58,24 @@ export function bits(
   }
 }
 
+/** Draws rows of sixteen pixels from sixteen bits each, the leftmost one lowest, and clears these. */
+export function lines(to: usize, stride: usize, height: i32, from: usize, zero: i32, one: i32): void {
+  const zeros = i32x4.splat(zero);
+  const ones = i32x4.splat(one);
+  const first = i32x4(1, 2, 4, 8);
+  const second = i32x4(16, 32, 64, 128);
+  const third = i32x4(256, 512, 1024, 2048);
+  const fourth = i32x4(4096, 8192, 16384, 32768);
+  for (; height > 0; height--, to += stride, from += 2) {
+    const line = i32x4.splat(load<u16>(from));
+    store<u16>(from, 0);
+    v128.store(to, v128.bitselect(ones, zeros, i32x4.eq(v128.and(line, first), first)));
+    v128.store(to, v128.bitselect(ones, zeros, i32x4.eq(v128.and(line, second), second)), 16);
+    v128.store(to, v128.bitselect(ones, zeros, i32x4.eq(v128.and(line, third), third)), 32);
+    v128.store(to, v128.bitselect(ones, zeros, i32x4.eq(v128.and(line, fourth), fourth)), 48);
+  }
+}
+
 /**
  * Draws indices of 2, 4 or 8 bits, the leftmost one highest; rows begin on bytes. The palette has room for 16 colours at least.
  *

@@ -5,6 +5,7 @@ export interface Kernels {
   fill(to: number, stride: number, width: number, height: number, pixel: number): void;
   copy(to: number, stride: number, length: number, height: number, from: number): void;
   bits(to: number, stride: number, width: number, height: number, from: number, zero: number, one: number): void;
+  lines(to: number, stride: number, height: number, from: number, zero: number, one: number): void;
   indices(
     to: number,
     stride: number,
@@ -40,10 +41,11 @@ export interface Kernels {
 }
 
 /**
- * How a surface's memory is divided, in bytes: the palette, what is drawn from, as many as sixteen bytes that are read and
+ * How a surface's memory is divided, in bytes: rows of bits, the palette, what is drawn from, as many as sixteen bytes that are read and
  * not used, and the pixels. A row of any kind of pixel fits into what is drawn from.
  */
 export interface Plan {
+  readonly lines: number;
   readonly palette: number;
   readonly from: number;
   readonly room: number;
@@ -54,17 +56,21 @@ export interface Plan {
 /** The plan for a surface of this size. */
 export function planOf(width: number, height: number): Plan {
   const room = Math.max(64 * 1024, 16 * Math.ceil(width / 4));
-  const pixels = PALETTE_LENGTH + room + 16;
-  return { palette: 0, from: PALETTE_LENGTH, room, pixels, length: pixels + 4 * width * height };
+  const palette = 2 * LINES;
+  const from = palette + PALETTE_LENGTH;
+  const pixels = from + room + 16;
+  return { lines: 0, palette, from, room, pixels, length: pixels + 4 * width * height };
 }
 
 const PALETTE_LENGTH = 4 * 256;
+/** Rows that bits can be set in. */
+const LINES = 16;
 
 /** The painter of the surface that is in this memory. */
 export function createPainter(
-  { fill, copy, bits, indices, bytes: drawBytes, words }: Kernels,
+  { fill, copy, bits, lines, indices, bytes: drawBytes, words }: Kernels,
   memory: ArrayBufferLike,
-  { palette: paletteAt, from: source, room, pixels }: Plan,
+  { lines: linesAt, palette: paletteAt, from: source, room, pixels }: Plan,
   surfaceWidth: number,
 ): Painter {
   const colours = new Int32Array(memory, paletteAt, 256);
@@ -87,6 +93,10 @@ export function createPainter(
         hold(bytes, at, rows * length);
         bits(addressOf(x, y + first), stride, width, rows, source, zero, one);
       }
+    },
+    lines: new Uint16Array(memory, linesAt, LINES),
+    fillLines(x, y, height, zero, one) {
+      lines(addressOf(x, y), stride, height, linesAt, zero, one);
     },
     fillIndices(x, y, width, height, bytes, from, size, palette, count) {
       colours.set(palette);

@@ -1,5 +1,6 @@
 import { RfbError } from "../errors.ts";
 import { createOutput, extend, type Output, writtenOf } from "../output.ts";
+import type { Painter } from "../painter.ts";
 import { loadValues } from "../pixel_values.ts";
 import { type PixelWriter, writePixel, writePixels } from "../pixel_writers.ts";
 import { readArea, readPixel, type Surface } from "../pixels.ts";
@@ -105,7 +106,7 @@ export function drawTiles(
 ): void {
   const { pixel } = context.pixels;
   const { size } = pixel;
-  const { pixels, width: stride } = into;
+  const { pixels, width: stride, painter } = into;
   let background = context.pixels.ofValue(0);
   let foreground = background;
   let next = 0; // where the next tile begins
@@ -146,6 +147,17 @@ export function drawTiles(
         background = readPixel(pixel, bytes, at);
         at += size;
       }
+      if ((mask & ForegroundSpecified) !== 0) {
+        foreground = readPixel(pixel, bytes, at);
+        at += size;
+      }
+      const hasSubrects = (mask & AnySubrects) !== 0;
+      const isColoured = (mask & SubrectsColoured) !== 0;
+      if (hasSubrects && !isColoured && columns === SIDE && painter !== undefined) {
+        const wrong = drawLines(painter, bytes, at, x + left, y + top, rows, background, foreground);
+        if (wrong >= 0) throw subrectangleOutside(bytes, wrong, columns, rows, start, kind);
+        continue;
+      }
       if (background !== filling || left >= filledTo) {
         // Most tiles have the background of the one before: it is filled ahead, the farther the more often it was right.
         ahead = left === filledTo ? Math.min(2 * ahead, MOST_AHEAD) : SIDE;
@@ -153,12 +165,7 @@ export function drawTiles(
         filledTo = left + Math.min(ahead, width - left);
         fillArea(into, x + left, y + top, filledTo - left, rows, background);
       }
-      if ((mask & ForegroundSpecified) !== 0) {
-        foreground = readPixel(pixel, bytes, at);
-        at += size;
-      }
-      if ((mask & AnySubrects) === 0) continue;
-      const isColoured = (mask & SubrectsColoured) !== 0;
+      if (!hasSubrects) continue;
       let count = bytes[at++]!;
       for (; count > 0; count--, at += 2) {
         if (isColoured) {
@@ -172,8 +179,7 @@ export function drawTiles(
         const subColumns = (extents >> 4) + 1;
         const subRows = (extents & 15) + 1;
         if (subLeft + subColumns > columns || subTop + subRows > rows) {
-          const reason = `a subrectangle of ${subColumns}x${subRows} at ${subLeft},${subTop} leaves ${columns}x${rows}`;
-          throw new RfbError("malformed", kind.act, reason, { offset: start });
+          throw subrectangleOutside(bytes, at, columns, rows, start, kind);
         }
         const first = (y + top + subTop) * stride + x + left + subLeft;
         for (let to = first, stop = first + subRows * stride; to < stop; to += stride) {
@@ -189,6 +195,56 @@ export function drawTiles(
   if (next < payload.length) {
     throw new RfbError("trailing", kind.act, `${payload.length - next} bytes after the last one`, { offset: next });
   }
+}
+
+/**
+ * Draws a tile of two colours and sixteen columns as bits, up to a subrectangle that leaves it.
+ *
+ * @param at where the number of subrectangles is
+ * @returns where that one is, or -1
+ */
+function drawLines(
+  painter: Painter,
+  bytes: Uint8Array,
+  at: number,
+  x: number,
+  y: number,
+  rows: number,
+  background: number,
+  foreground: number,
+): number {
+  const { lines } = painter;
+  let wrong = -1;
+  for (let from = at + 1, end = from + 2 * bytes[at]!; from < end; from += 2) {
+    const place = bytes[from]!;
+    const extents = bytes[from + 1]!;
+    const line = ((2 << (extents >> 4)) - 1) << (place >> 4);
+    let row = place & 15;
+    const stop = row + (extents & 15) + 1;
+    if (line > 0xffff || stop > rows) {
+      wrong = from;
+      break;
+    }
+    do lines[row]! |= line;
+    while (++row < stop);
+  }
+  painter.fillLines(x, y, rows, background, foreground);
+  return wrong;
+}
+
+function subrectangleOutside(
+  bytes: Uint8Array,
+  at: number,
+  columns: number,
+  rows: number,
+  start: number,
+  { act }: TileKind,
+): RfbError {
+  const place = bytes[at]!;
+  const extents = bytes[at + 1]!;
+  const subrectangle = `${(extents >> 4) + 1}x${(extents & 15) + 1} at ${place >> 4},${place & 15}`;
+  const reason = `a subrectangle of ${subrectangle} leaves ${columns}x${rows}`;
+  return new RfbError("malformed", act, reason, { offset: start });
 }
 
 /** Writes tile by tile. `pack` may change what was written of each from `start` on. */
