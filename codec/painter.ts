@@ -9,6 +9,24 @@ import type { PixelReader } from "./pixels.ts";
 export interface Painter {
   /** Fills an area. */
   fill(x: number, y: number, width: number, height: number, pixel: number): void;
+  /**
+   * Fills parts of an area: all that is in `bytes` from `from` on, each a pixel, and its place and size in the area, two numbers each,
+   * which take `place` bytes together.
+   *
+   * @param reader one that is `isVector`
+   * @returns the offset of a part that leaves the area, or with which they have more than `paintable` pixels; or -1, once all are drawn
+   */
+  fillParts(
+    reader: PixelReader,
+    bytes: Uint8Array,
+    from: number,
+    place: 4 | 8,
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+    paintable: number,
+  ): number;
   /** Moves an area from a place that is inside too; the two may overlap. */
   copy(x: number, y: number, width: number, height: number, srcX: number, srcY: number): void;
   /** Draws from a bit a pixel, the leftmost one highest; rows begin on bytes. */

@@ -5,15 +5,82 @@
  * calls has made sure that an area is inside, and that sixteen bytes behind what is read belong to the memory.
  */
 
-/** Fills an area. */
+/** Fills an area that has a pixel. */
 export function fill(to: usize, stride: usize, width: i32, height: i32, pixel: i32): void {
-  const four = i32x4.splat(pixel);
-  for (; height > 0; height--, to += stride) {
-    let at = to;
-    let left = width;
-    for (; left >= 4; left -= 4, at += 16) v128.store(at, four);
-    for (; left > 0; left--, at += 4) store<i32>(at, pixel);
+  const end = to + stride * height;
+  if (width >= 4) {
+    const four = i32x4.splat(pixel);
+    const last: usize = 4 * width - 16;
+    for (; to !== end; to += stride) {
+      for (let i: usize = 0; i < last; i += 16) v128.store(to + i, four);
+      v128.store(to + last, four); // over some of those before, if the width is no multiple of four
+    }
+  } else {
+    // One, two or three stores, and no branch to guess.
+    const second: usize = width > 1 ? 4 : 0;
+    const last: usize = 4 * width - 4;
+    for (; to !== end; to += stride) {
+      store<i32>(to, pixel);
+      store<i32>(to + second, pixel);
+      store<i32>(to + last, pixel);
+    }
   }
+}
+
+/**
+ * Fills parts of an area, each a pixel of two or four bytes, as of `words` or `bytes`, its place and its size, which take `place` bytes
+ * together: four, or eight of which the high ones come first.
+ *
+ * @param paintable pixels
+ * @returns how many of them are left; or, below 0, minus the address of a part that is outside, or larger than that
+ */
+export function parts(
+  to: usize,
+  stride: usize,
+  width: i32,
+  height: i32,
+  from: usize,
+  end: usize,
+  size: i32,
+  place: i32,
+  isBigEndian: i32,
+  red: i32,
+  green: i32,
+  blue: i32,
+  paintable: f64,
+): f64 {
+  for (const step: usize = size + place; from < end; from += step) {
+    const at = from + size;
+    const isWide = place === 8;
+    const left = isWide ? wordAt(at, 1) : <i32>load<u8>(at);
+    const top = isWide ? wordAt(at + 2, 1) : <i32>load<u8>(at, 1);
+    const columns = isWide ? wordAt(at + 4, 1) : <i32>load<u8>(at, 2);
+    const rows = isWide ? wordAt(at + 6, 1) : <i32>load<u8>(at, 3);
+    if (left + columns > width || top + rows > height) return -<f64>from;
+    const area = columns * rows;
+    paintable -= <f64>area;
+    if (paintable < 0) return -<f64>from;
+    if (area === 0) continue;
+    let pixel: i32;
+    if (size === 2) {
+      const word = wordAt(from, isBigEndian);
+      pixel = shareOf(word, red) | (shareOf(word, green) << 8) | (shareOf(word, blue) << 16);
+    } else pixel = <i32>load<u8>(from + red) | (<i32>load<u8>(from + green) << 8) | (<i32>load<u8>(from + blue) << 16);
+    fill(to + top * stride + 4 * left, stride, columns, rows, pixel | 0xff000000);
+  }
+  return paintable;
+}
+
+@inline
+function wordAt(at: usize, isBigEndian: i32): i32 {
+  const word = load<u16>(at);
+  return isBigEndian !== 0 ? bswap<u16>(word) : word;
+}
+
+/** What `channelOf` is for one pixel. */
+@inline
+function shareOf(word: i32, channel: i32): i32 {
+  return (((word >> (channel & 15)) & ((channel >> 4) & 63)) * (channel >> 16) + ((channel >> 10) & 63)) >> 6;
 }
 
 /** Moves an area; the two may overlap. `length` is bytes of a row. */

@@ -3,6 +3,21 @@ import type { Painter } from "../codec/painter.ts";
 /** What kernels.as exports. */
 export interface Kernels {
   fill(to: number, stride: number, width: number, height: number, pixel: number): void;
+  parts(
+    to: number,
+    stride: number,
+    width: number,
+    height: number,
+    from: number,
+    end: number,
+    size: number,
+    place: number,
+    isBigEndian: boolean,
+    red: number,
+    green: number,
+    blue: number,
+    paintable: number,
+  ): number;
   copy(to: number, stride: number, length: number, height: number, from: number): void;
   bits(to: number, stride: number, width: number, height: number, from: number, zero: number, one: number): void;
   lines(to: number, stride: number, height: number, from: number, zero: number, one: number): void;
@@ -68,7 +83,7 @@ const LINES = 16;
 
 /** The painter of the surface that is in this memory. */
 export function createPainter(
-  { fill, copy, bits, lines, indices, bytes: drawBytes, words }: Kernels,
+  { fill, parts, copy, bits, lines, indices, bytes: drawBytes, words }: Kernels,
   memory: ArrayBufferLike,
   { lines: linesAt, palette: paletteAt, from: source, room, pixels }: Plan,
   surfaceWidth: number,
@@ -81,6 +96,22 @@ export function createPainter(
   return {
     fill(x, y, width, height, pixel) {
       fill(addressOf(x, y), stride, width, height, pixel);
+    },
+    fillParts(reader, bytes, from, place, x, y, width, height, paintable) {
+      const { size, channels } = reader;
+      const isBigEndian = channels?.isBigEndian ?? false;
+      const { red, green, blue } = channels ?? { red: reader.first, green: reader.second, blue: reader.third };
+      const to = addressOf(x, y);
+      const most = room - (room % (size + place));
+      let left = paintable;
+      for (let at = from; at < bytes.length; at += most) {
+        const length = Math.min(most, bytes.length - at);
+        hold(bytes, at, length);
+        const end = source + length;
+        left = parts(to, stride, width, height, source, end, size, place, isBigEndian, red, green, blue, left);
+        if (left < 0) return at - left - source;
+      }
+      return -1;
     },
     copy(x, y, width, height, srcX, srcY) {
       copy(addressOf(x, y), stride, 4 * width, height, addressOf(srcX, srcY));

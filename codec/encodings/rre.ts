@@ -70,9 +70,17 @@ export function drawParts(
   expectBytes(payload, 0, 4 + size, act);
   expectLength(payload, extentOfParts(u32(payload, 0), rectangle, size, act, place, 0), act);
   fillArea(into, x, y, width, height, readPixel(pixel, payload, 4));
+  let at = 4 + size;
+  if (into.painter !== undefined && pixel.isVector) {
+    const wrong = into.painter.fillParts(pixel, payload, at, place, x, y, width, height, paintable);
+    if (wrong < 0) return;
+    // What is wrong with it, the loop says: there are too few pixels left, if not none at all.
+    at = wrong;
+    paintable = 0;
+  }
   const words = new DataView(payload.buffer, payload.byteOffset, payload.length);
   const isWide = place === 8;
-  for (let at = 4 + size; at < payload.length; at += size + place) {
+  for (; at < payload.length; at += size + place) {
     const from = at + size;
     const left = isWide ? words.getUint16(from) : payload[from]!;
     const top = isWide ? words.getUint16(from + 2) : payload[from + 1]!;

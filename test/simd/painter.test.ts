@@ -1,8 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { decodeCorre } from "../../codec/encodings/corre.ts";
 import { decodeHextile, HextileMask } from "../../codec/encodings/hextile.ts";
 import { createTileReader, readTile } from "../../codec/encodings/rle_tiles.ts";
+import { decodeRre } from "../../codec/encodings/rre.ts";
 import { drawIndices } from "../../codec/encodings/tight_filters.ts";
+import { DEFAULT_LIMITS } from "../../codec/limits.ts";
 import type { PixelFormat } from "../../codec/pixel_format.ts";
 import { pixelReadersOf, readArea, type Surface } from "../../codec/pixels.ts";
 import { copyArea, createSurface, fillArea, fillBits } from "../../codec/surfaces.ts";
@@ -128,19 +131,43 @@ describe("A painter draws what loops draw", () => {
         const drawn = isSound ? tiles : tiles.slice(0, 1);
         const payload = Uint8Array.from(drawn.flatMap((tile) => tileOf(tile, height, isSound)));
         const area = { x: 5, y: 7, width: 16 * drawn.length, height };
-        const faults: string[] = [];
-        same((into) => {
-          try {
-            decodeHextile(payload, rectangle(area), context, into);
-          } catch (error) {
-            faults.push(String(error));
-          }
-        });
-        expect(faults[0]).toBe(faults[1]);
+        const faults = expectSameFaults((into) => decodeHextile(payload, rectangle(area), context, into));
         if (isSound) expect(faults).toEqual([]);
       }),
       runs(300),
     );
+  });
+
+  test.each([
+    ["RRE", decodeRre, 8],
+    ["CoRRE", decodeCorre, 4],
+  ] as const)("%s, whose faults are told in the same words behind the same pixels", (_, decode, place) => {
+    fc.assert(
+      fc.property(
+        AREA,
+        fc.constantFrom(...Object.values(FORMATS)),
+        fc.nat(300),
+        fc.constantFrom(1, 64),
+        fc.boolean(),
+        ({ area, seed }, format, most, maxOverdraw, isSound) => {
+          const context = { ...decodeContext(format), limits: { ...DEFAULT_LIMITS, maxOverdraw } };
+          const count = Math.min(most, area.width * area.height);
+          const payload = partsOf(area, format.bitsPerPixel >> 3, place, count, seed, isSound ? -1 : count - 1);
+          expectSameFaults((into) => decode(payload, rectangle(area), context, into));
+        },
+      ),
+      runs(300),
+    );
+  });
+
+  test("more of RRE's parts than it holds at a time, and the last one is wrong", () => {
+    const size = { width: 600, height: 900 };
+    const context = { ...decodeContext(FORMATS["RGB888 big"]!), limits: { ...DEFAULT_LIMITS, maxOverdraw: 10_000 } };
+    for (const wrong of [-1, 9_999]) {
+      const payload = partsOf(WHOLE, 4, 8, 10_000, 5, wrong);
+      const faults = expectSameFaults((into) => decodeRre(payload, WHOLE, context, into), size);
+      expect(faults).toHaveLength(wrong < 0 ? 0 : 2);
+    }
   });
 
   test.each(Object.entries(FORMATS))("%s", (_, format) => {
@@ -220,6 +247,31 @@ function tileOf(
   return bytes;
 }
 
+/** A payload of RRE or CoRRE, whose parts are inside, but for one that is too wide or too high by a pixel. */
+function partsOf(
+  { width, height }: { width: number; height: number },
+  size: number,
+  place: 4 | 8,
+  count: number,
+  seed: number,
+  wrong: number,
+): Uint8Array {
+  const random = noise(4 * count, seed);
+  const payload = Uint8Array.from([0, 0, count >> 8, count & 255, ...noise(size, seed + 1)]);
+  const parts = Array.from({ length: count }, (_, i) => {
+    const [across = 0, down = 0, columns = 0, rows = 0] = random.subarray(4 * i, 4 * i + 4);
+    const [left, top] = [across % width, down % height];
+    const most = [Math.min(columns % 20, width - left), Math.min(rows % 20, height - top)] as const;
+    const [right, bottom] = i !== wrong ? most : columns & 1 ? [width - left + 1, 1] : [1, height - top + 1];
+    const numbers = [left, top, right, bottom];
+    return [
+      ...noise(size, seed + i),
+      ...numbers.flatMap((number) => (place === 8 ? [number >> 8, number & 255] : [number])),
+    ];
+  });
+  return Uint8Array.from([...payload, ...parts.flat()]);
+}
+
 function canCompile(): boolean {
   try {
     return new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)) !== undefined;
@@ -274,6 +326,20 @@ function same(draw: (into: Surface) => void, { width, height } = SURFACE): void 
   });
   expect(painted!.fault).toBe(plain!.fault);
   expect(painted!.pixels?.findIndex((pixel, i) => pixel !== plain!.pixels![i]) ?? -1).toBe(-1);
+}
+
+/** As {@link same}, and what was drawn before a fault is too. @returns what it is, twice */
+function expectSameFaults(draw: (into: Surface) => void, size = SURFACE): readonly string[] {
+  const faults: string[] = [];
+  same((into) => {
+    try {
+      draw(into);
+    } catch (error) {
+      faults.push(String(error));
+    }
+  }, size);
+  expect(faults[0]).toBe(faults[1]);
+  return faults;
 }
 
 const MUCH = noise(4 * 600 * 900, 1);
