@@ -68,7 +68,7 @@ each round a process of its own.
   has been written to, for all three: what an operating system takes to hand out pages is no decoder's, and would be most of a pass
   through a short stream. Ours and noVNC's draw on one framebuffer in all passes. The collector is asked to take what the making of
   connections leaves before, too. Tables that a pixel format takes are made once, before the clock, on both sides.
-- Ours draw on \`createSimdSurface\`, portable ones too.
+- Ours draw on \`createSimdSurface\`, portable ones too, which inflate by zlib in WebAssembly.
 - libvncclient and libvncserver are the distribution's, under small programs of ours, compiled with \`gcc -O2\`, that keep their own
   time. They know no other way than a socket: a thread of theirs fills or empties its other end, and what that costs is theirs,
   while ours go from memory to memory. It weighs most where little is done for a byte (Raw). As much of a
@@ -114,10 +114,10 @@ function profileParts(short: readonly Row[]): readonly string[] {
   ];
 }
 
-const ABOUT_PROFILES = `From three tenths of a second of our side's work alone under V8's sampling profiler, in a process of
-its own: the functions that lead, at most six, none below 3 %, and each without what it calls. What V8 builds into a caller, or enters in the middle of a loop, may
-count as the caller's. Native is what is no JavaScript of anybody's, such as zlib; WebAssembly stands under its caller. Of the proxy's rows
-it is what the proxy does, and not how long it waits for viewer and server, which are in another process.`;
+const ABOUT_PROFILES = `From three tenths of a second of our side's work alone under V8's sampling profiler, in a process of its own: the
+functions that lead, at most six, none below 3 %, and each without what it calls. What V8 builds into a caller, or enters in the
+middle of a loop, may count as the caller's. Native is what is no JavaScript of anybody's, such as zlib; WebAssembly stands under its
+caller. Of the proxy's rows it is what the proxy does, and not how long it waits for viewer and server, which are in another process.`;
 const WITHOUT_PROFILE = ` A row without a profile was measured in processes of its
 own, on another runtime than Node, or before profiles were taken.`;
 
