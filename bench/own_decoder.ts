@@ -33,6 +33,7 @@ export function ownDecoder(name: string, compression: Compression): Decoder {
 /** Plays a stream, each time to a connection of its own, and all of them draw on the same framebuffer. */
 export function playing(stream: Stream, chunks: readonly Uint8Array[], compression: Compression): Prepared {
   let first: Surface | undefined;
+  // As an endpoint's: the next size is drawn where the one before was, the first one included, which is drawn on anew in each pass.
   const createSurface = (width: number, height: number, replaced?: Surface): Surface => {
     if (width === first?.width && height === first.height) return first;
     const surface = createSimdSurface(width, height, replaced);

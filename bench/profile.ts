@@ -17,7 +17,8 @@ export async function profileElsewhere(place: Place): Promise<readonly Leader[] 
   const program = fileURLToPath(new URL("profile_process.ts", import.meta.url));
   const child = fork(program, [JSON.stringify(place)], { execArgv: ["--import", "tsx"] });
   return new Promise((resolve) => {
-    child.once("exit", () => resolve(undefined));
+    child.once("error", () => resolve(undefined));
+    child.once("disconnect", () => resolve(undefined)); // which comes behind all messages
     child.once("message", (leaders) => resolve((leaders as readonly Leader[] | null) ?? undefined));
   });
 }

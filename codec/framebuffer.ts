@@ -26,7 +26,7 @@ import { type CreateSurface, createSurface, cutOut, paste, takeOver } from "./su
 /**
  * What a server shows. Its pixels are RGBA; where a colour map was in force, A is 0 and R the index. They take memory from
  * the first one on that is drawn or looked at: a size alone takes none. Look for `pixels` again behind each change of the size:
- * an array from before it is no longer drawn on, and may be spoilt.
+ * an array from before it is no longer drawn on, and may be spoilt; the new one may be in the same buffer.
  */
 export interface Framebuffer extends Surface {
   /** The shape of the pointer, which is never drawn into the picture; undefined until the server has sent one. */
@@ -139,7 +139,9 @@ export function createFramebuffer(options: FramebufferOptions = {}): Framebuffer
   // A new size costs a server 12 bytes: only pixels that are drawn in it are worth 4 for each of its own.
   function drawable(): Surface {
     if (isSame(kept, size) && isSame(surface, size)) return surface;
-    const resized = create(size.width, size.height, surface);
+    // In memory that is there all of the new size is touched: only where that is little more than what is kept.
+    const isLike = 4 * kept.width * kept.height >= size.width * size.height;
+    const resized = create(size.width, size.height, isLike ? surface : undefined);
     takeOver(resized, surface, kept.width, kept.height);
     surface = resized;
     kept = size;

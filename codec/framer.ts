@@ -363,8 +363,8 @@ function framerOver<Event extends { readonly type: string }>(
 }
 
 /**
- * Bytes of a chunk that are put behind what is held of the one before: as many as most heads lack, and so few that a carry of the
- * smallest size has room for both, which engines keep in their own heap.
+ * Bytes of a chunk that are put behind what is held of the one before: as many as most heads lack, and so few that wire.ts's
+ * smallest carry has room for both, where no more than a head was begun.
  */
 const SEAM = 20;
 

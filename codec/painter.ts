@@ -2,7 +2,8 @@ import type { PixelReader } from "./pixels.ts";
 
 /**
  * Draws on the one surface that it belongs to, with what loops over its pixels do not have, such as vector instructions. It
- * draws the same, and is asked to where that makes up for a call: mostly of areas of 64 pixels or more.
+ * draws the same, up to a fault, behind which other pixels may have been drawn already; and it is asked to where that makes up for a
+ * call: mostly of areas of 64 pixels or more.
  *
  * Whoever calls has made sure that the area is inside, that it has a pixel, and that its bytes are there.
  */

@@ -10,10 +10,10 @@ import type { Surface } from "./pixels.ts";
 
 /**
  * Makes a black, transparent picture of just this size. A framebuffer asks for one when its first pixel is drawn or looked at, and
- * again behind each change of its size; what is not new shows what was drawn on it before.
+ * again behind each change of its size. What is on it already is shown.
  *
- * @param replaced the picture of the size before, which the framebuffer lets go of. The new one may be in the same buffer, from the
- *   same byte on, and have anything on it: only where nobody else holds the old one, which is spoilt then.
+ * @param replaced the picture of the size before, where the framebuffer lets go of it. The new one may be in the same buffer, from the
+ *   same byte on, whatever is there: only where nobody else holds the old one, which is spoilt then.
  */
 export type CreateSurface = (width: number, height: number, replaced?: Surface) => Surface;
 

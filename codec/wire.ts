@@ -119,6 +119,7 @@ export function drain(input: Input): Uint8Array {
 }
 
 const EMPTY: Uint8Array = new Uint8Array(0);
+/** So small that engines keep it in their own heap. */
 const MINIMUM_CARRY = 64;
 
 function put32(bytes: Uint8Array, at: number, value: number): void {

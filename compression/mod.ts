@@ -1,7 +1,7 @@
 /**
  * zlib, JPEG and PNG for the codec, the same in every runtime: zlib and libjpeg-turbo in WebAssembly, and fast-png. Under
- * Node, `rfb-codec/compression/node` is faster still. Where nobody may compile, as in Cloudflare Workers, pako
- * stands in for zlib; `createInflater` and `createDeflater` of this module are pako's everywhere.
+ * Node, `rfb-codec/compression/node` is faster still. Where nobody may compile, as in Cloudflare Workers, and
+ * beyond 256 streams at once, pako stands in for zlib; `createInflater` and `createDeflater` of this module are pako's everywhere.
  *
  * ```ts
  * import { createDeflater, createInflater, portableCompression } from "rfb-codec/compression";

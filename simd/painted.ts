@@ -40,11 +40,22 @@ function placeOf({ pixels, length }: Plan, replaced: Surface | undefined): Place
 }
 
 function createPlace({ length }: Plan, module: WebAssembly.Module): Place {
-  // Half as much again for a larger picture to come: what is not drawn on is addresses, and no memory.
-  const pages = Math.min(MOST_PAGES, Math.ceil((1.5 * length) / PAGE));
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const memory = createMemory(length);
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return { memory: memory.buffer, kernels: exports as unknown as Kernels };
+}
+
+function createMemory(length: number): WebAssembly.Memory {
+  try {
+    // Half as much again for a larger picture to come: what is not drawn on is addresses, and no memory.
+    return memoryOf(Math.min(MOST_PAGES, Math.ceil((1.5 * length) / PAGE)));
+  } catch {
+    return memoryOf(Math.ceil(length / PAGE));
+  }
+}
+
+function memoryOf(pages: number): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: pages, maximum: pages });
 }
 
 const PAGE = 65536;

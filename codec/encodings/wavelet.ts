@@ -271,7 +271,7 @@ function divide(
   }
 }
 
-/** Two pixels in two rows. */
+/** Two pixels in two rows: arguments and results that no call could hand over without an object. */
 const SQUARE = new Int32Array(4);
 
 /**

@@ -88,7 +88,7 @@ function levelFor(format: PixelFormat, qualityLevel: number | undefined): number
   return qualityLevel > 2 ? 2 : 3;
 }
 
-/** Made once for a format's object: its rectangles, of whatever connection, come one after the other. */
+/** Made once for a format's object. Whose tile it is makes no difference: all that is read of it, the same tile has written. */
 function waveletOf(pixels: PixelReaders): Wavelet {
   let wavelet = WAVELETS.get(pixels);
   if (wavelet === undefined) {

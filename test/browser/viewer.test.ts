@@ -487,6 +487,19 @@ peer("the viewer in Chromium", ["chromium"], () => {
       await page.waitForFunction(() => document.title === "second");
       server.bell();
       await page.waitForFunction(() => document.querySelector("canvas")!.getAnimations().length > 0);
+      // Sizes that can share memory with one another.
+      for (const [width, height, pixel] of [[300, 200, 0xff0000ff] as const, [320, 210, 0xffff0000] as const]) {
+        const picture = createSurface(width, height);
+        fillArea(picture, 0, 0, width, height, pixel);
+        server.resize(picture);
+        await page.waitForFunction(
+          ([x, y, rgba]) => {
+            const { data } = document.querySelector("canvas")!.getContext("2d")!.getImageData(x, y, 1, 1);
+            return new Uint32Array(data.buffer)[0] === rgba;
+          },
+          [width - 1, height - 1, pixel] as const,
+        );
+      }
       server.resize(createSurface(0, 0));
       server.resize(createSurface(32, 24));
       await page.waitForFunction(() => document.querySelector("canvas")!.width === 32);

@@ -17,6 +17,7 @@ export function createScreen(canvas: HTMLCanvasElement, framebuffer: Framebuffer
   const context = canvas.getContext("2d", { alpha: false })!;
   const room = canvas.parentElement!;
   let image: ImageData | undefined;
+  let shown: Framebuffer["pixels"] | undefined; // in the image
 
   function fill(): void {
     const { width, height } = framebuffer;
@@ -34,9 +35,10 @@ export function createScreen(canvas: HTMLCanvasElement, framebuffer: Framebuffer
       if (width * height === 0) return;
       if (canvas.width !== width || canvas.height !== height) fill();
       // The image is the framebuffer's own memory: nothing is copied but what has changed.
-      if (image?.data.buffer !== pixels.buffer) {
+      if (image === undefined || shown !== pixels) {
         const { buffer, byteOffset, byteLength } = pixels;
         image = new ImageData(new Uint8ClampedArray(buffer as ArrayBuffer, byteOffset, byteLength), width, height);
+        shown = pixels;
       }
       for (const area of areas) context.putImageData(image, 0, 0, area.x, area.y, area.width, area.height);
     },
