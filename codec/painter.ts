@@ -62,12 +62,31 @@ export interface Painter {
     palette: Int32Array,
     colours: number,
   ): number;
+  /**
+   * Draws runs of palette indices, as RFC 6143 §7.7.5 has them, that cover an area of at most {@link MOST_OF_RUNS} pixels.
+   *
+   * @returns the offset behind them; or -1, and nothing is drawn: an index of `colours` or above, a run that leaves the area, too few
+   *   bytes
+   */
+  fillRuns(
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+    bytes: Uint8Array,
+    from: number,
+    palette: Int32Array,
+    colours: number,
+  ): number;
   /** Draws pixels as they come over the wire. @param reader one that is `isVector` */
   read(reader: PixelReader, bytes: Uint8Array, at: number, x: number, y: number, width: number, height: number): void;
 }
 
 /** Pixels of an area that a painter is asked for: it costs a call, and a copy of the bytes. */
 export const MANY = 64;
+
+/** Pixels of an area that it draws runs on: a tile of ZRLE. */
+export const MOST_OF_RUNS = 4096;
 
 /** Whether it is asked for an area of indices, which it draws sixteen at a time. */
 export function isWide(width: number, height: number): boolean {

@@ -235,6 +235,65 @@ function spread(bytes: v128, size: i32, mask: i8): v128 {
   return i8x16.shuffle(upper, lower, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 }
 
+/**
+ * Draws runs of palette indices: an index, or an index and 128, and a length, which is 1 and all bytes up to the first that is not
+ * 255. They are first put together in `tile`, which has room for the area's pixels and 32 bytes, so that no end of a row and no
+ * pixel behind a run matters.
+ *
+ * @returns the address behind the last run; or -1, and nothing is drawn: an index that is not below `colours`, a run that leaves the
+ *   area, or bytes that go on behind `end`
+ */
+export function runs(
+  to: usize,
+  stride: usize,
+  width: i32,
+  height: i32,
+  from: usize,
+  end: usize,
+  palette: usize,
+  colours: i32,
+  tile: usize,
+): i32 {
+  const row: usize = 4 * width;
+  const tileEnd = tile + row * height;
+  for (let at = tile; at < tileEnd; ) {
+    if (from >= end) return -1;
+    const byte = <i32>load<u8>(from++);
+    const index = byte & 127;
+    if (index >= colours) return -1;
+    const pixel = load<i32>(palette + (<usize>index << 2));
+    if (byte === index) {
+      store<i32>(at, pixel);
+      at += 4;
+      continue;
+    }
+    let length: usize = 1;
+    let more: i32;
+    do {
+      if (from >= end) return -1;
+      more = load<u8>(from++);
+      length += more;
+    } while (more === 255);
+    const runEnd = at + 4 * length;
+    if (runEnd > tileEnd) return -1;
+    const four = i32x4.splat(pixel);
+    v128.store(at, four);
+    v128.store(at, four, 16);
+    for (at += 32; at < runEnd; at += 16) v128.store(at, four);
+    at = runEnd;
+  }
+  const last = row - 16;
+  for (let at = tile; at < tileEnd; at += row, to += stride) {
+    if (width < 4) {
+      for (let i: usize = 0; i < row; i += 4) store<i32>(to + i, load<i32>(at + i));
+      continue;
+    }
+    for (let i: usize = 0; i < last; i += 16) v128.store(to + i, v128.load(at + i));
+    v128.store(to + last, v128.load(at + last)); // over some of those before, if the width is no multiple of four
+  }
+  return <i32>from;
+}
+
 /** Draws pixels of `size` bytes, 3 or 4, of which three are R, G and B, at these places. */
 export function bytes(
   to: usize,

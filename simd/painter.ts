@@ -1,4 +1,4 @@
-import type { Painter } from "../codec/painter.ts";
+import { MOST_OF_RUNS, type Painter } from "../codec/painter.ts";
 
 /** What kernels.as exports. */
 export interface Kernels {
@@ -31,6 +31,17 @@ export interface Kernels {
     palette: number,
     colours: number,
   ): number;
+  runs(
+    to: number,
+    stride: number,
+    width: number,
+    height: number,
+    from: number,
+    end: number,
+    palette: number,
+    colours: number,
+    tile: number,
+  ): number;
   bytes(
     to: number,
     stride: number,
@@ -56,12 +67,13 @@ export interface Kernels {
 }
 
 /**
- * How a surface's memory is divided, in bytes: rows of bits, the palette, what is drawn from, as many as sixteen bytes that are read and
- * not used, and the pixels. A row of any kind of pixel fits into what is drawn from.
+ * How a surface's memory is divided, in bytes: rows of bits, the palette, a tile, what is drawn from, as many as sixteen bytes that
+ * are read and not used, and the pixels. A row of any kind of pixel fits into what is drawn from, and so do the runs of a tile.
  */
 export interface Plan {
   readonly lines: number;
   readonly palette: number;
+  readonly tile: number;
   readonly from: number;
   readonly room: number;
   readonly pixels: number;
@@ -72,9 +84,10 @@ export interface Plan {
 export function planOf(width: number, height: number): Plan {
   const room = Math.max(64 * 1024, 16 * Math.ceil(width / 4));
   const palette = 2 * LINES;
-  const from = palette + PALETTE_LENGTH;
+  const tile = palette + PALETTE_LENGTH;
+  const from = tile + 4 * MOST_OF_RUNS + 32;
   const pixels = from + room + 16;
-  return { lines: 0, palette, from, room, pixels, length: pixels + 4 * width * height };
+  return { lines: 0, palette, tile, from, room, pixels, length: pixels + 4 * width * height };
 }
 
 const PALETTE_LENGTH = 4 * 256;
@@ -83,9 +96,9 @@ const LINES = 16;
 
 /** The painter of the surface that is in this memory. */
 export function createPainter(
-  { fill, parts, copy, bits, lines, indices, bytes: drawBytes, words }: Kernels,
+  { fill, parts, copy, bits, lines, indices, runs, bytes: drawBytes, words }: Kernels,
   memory: ArrayBufferLike,
-  { lines: linesAt, palette: paletteAt, from: source, room, pixels }: Plan,
+  { lines: linesAt, palette: paletteAt, tile, from: source, room, pixels }: Plan,
   surfaceWidth: number,
 ): Painter {
   const colours = new Int32Array(memory, paletteAt, 256);
@@ -140,6 +153,14 @@ export function createPainter(
         if (wrong >= 0) return at + wrong - source;
       }
       return -1;
+    },
+    fillRuns(x, y, width, height, bytes, from, palette, count) {
+      colours.set(palette);
+      // The most that they can take: each pixel a run of its own, with a length.
+      const length = Math.min(bytes.length - from, 2 * width * height);
+      hold(bytes, from, length);
+      const end = runs(addressOf(x, y), stride, width, height, source, source + length, paletteAt, count, tile);
+      return end < 0 ? -1 : from + end - source;
     },
     read(reader, bytes, from, x, y, width, height) {
       const { size, first: red, second: green, third: blue, channels } = reader;

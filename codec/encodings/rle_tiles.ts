@@ -16,7 +16,7 @@
  */
 
 import { RfbError } from "../errors.ts";
-import { isWide } from "../painter.ts";
+import { isWide, MANY } from "../painter.ts";
 import { type PixelReader, readArea, readPixel, type Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import { fillArea, fillBits } from "../surfaces.ts";
@@ -250,13 +250,21 @@ function readRuns(
 
 function readPaletteRuns(
   reader: TileReader,
-  { pixels, width: stride }: Surface,
+  { pixels, width: stride, painter }: Surface,
   x: number,
   y: number,
   width: number,
   height: number,
 ): void {
   const { bytes, palette, paletteSize } = reader;
+  if (painter !== undefined && width * height >= MANY) {
+    const behind = painter.fillRuns(x, y, width, height, bytes, reader.at, palette, paletteSize);
+    if (behind >= 0) {
+      reader.at = behind;
+      return;
+    }
+    // Nothing is drawn. The loop says what is wrong.
+  }
   const end = bytes.length;
   let at = reader.at;
   let to = y * stride + x;

@@ -123,6 +123,48 @@ describe("A painter draws what loops draw", () => {
     );
   });
 
+  test("tiles of runs, whose faults are told in the same words behind the same pixels", () => {
+    const pixel = pixelReadersOf(FORMATS.RGB332!).cpixel;
+    fc.assert(
+      fc.property(
+        AREA,
+        fc.integer({ min: 2, max: 127 }),
+        fc.constantFrom(1, 2, 20, 300, 3000),
+        fc.constantFrom("", "", "short", "index", "run", "behind"),
+        ({ area, seed }, colours, most, fault) => {
+          const { x, y, width, height } = area;
+          const tile = Uint8Array.of(
+            128 + colours,
+            ...noise(colours, seed),
+            ...runsOf(area, colours, most, seed, fault),
+          );
+          const ends: number[] = [];
+          const faults = expectSameFaults((into) => {
+            const reader = createTileReader(tile, pixel, "Cannot read it");
+            readTile(reader, into, x, y, width, height);
+            ends.push(reader.at);
+          });
+          expect(faults).toHaveLength(fault === "" || fault === "behind" ? 0 : 2);
+          const end = tile.length - (fault === "behind" ? 3 : 0);
+          expect(ends).toEqual(faults.length > 0 ? [] : [end, end]);
+        },
+      ),
+      runs(500),
+    );
+  });
+
+  test.skipIf(!canCompile())(
+    "runs on a tile of the largest size it draws itself (not on workerd: it compiles nothing at run time)",
+    () => {
+      const area = { x: 0, y: 0, width: 64, height: 64 };
+      for (const most of [1, 20, 5000]) {
+        const bytes = Uint8Array.from(runsOf(area, 127, most, 7, ""));
+        const { painter } = createPainted(64, 64);
+        expect(painter!.fillRuns(0, 0, 64, 64, bytes, 0, new Int32Array(128), 127)).toBe(bytes.length);
+      }
+    },
+  );
+
   test("Hextile's tiles of two colours, whose faults are told in the same words behind the same pixels", () => {
     const context = decodeContext(FORMATS.RGB332!);
     fc.assert(
@@ -245,6 +287,30 @@ function tileOf(
     bytes.push((left << 4) | top, (right << 4) | down);
   }
   return bytes;
+}
+
+/** Runs of up to `most` pixels that cover the area, or have one fault near their end. */
+function runsOf(
+  { width, height }: { width: number; height: number },
+  colours: number,
+  most: number,
+  seed: number,
+  fault: string,
+): readonly number[] {
+  const random = noise(3 * width * height, seed + 1);
+  const bytes: number[] = [];
+  for (let left = width * height, i = 0; left > 0; i += 3) {
+    const length = Math.min(left, 1 + ((random[i]! * 256 + random[i + 1]!) % most));
+    left -= length;
+    const isLast = left === 0;
+    const index = isLast && fault === "index" ? colours : random[i + 2]! % colours;
+    const more = isLast && fault === "run" ? length : length - 1;
+    // A run of one pixel has a length now and then.
+    if (more === 0 && random[i]! % 8 > 0) bytes.push(index);
+    else bytes.push(128 + index, ...new Array<number>(Math.floor(more / 255)).fill(255), more % 255);
+  }
+  if (fault === "behind") bytes.push(1, 2, 3);
+  return fault === "short" ? bytes.slice(0, -1) : bytes;
 }
 
 /** A payload of RRE or CoRRE, whose parts are inside, but for one that is too wide or too high by a pixel. */
