@@ -32,16 +32,8 @@ export function advanceTrle(walk: Walk, bytes: Uint8Array, at: number, end: numb
       return counted(walk, to - at, "maxRectangleLength");
     }
     if (to >= end) return counted(walk, to - at, "maxRectangleLength");
-    if (walk.stage === TILE) {
-      to += beginTile(walk, bytes[to]!, pixelSize, to);
-    } else if (walk.stage === PIXEL) {
-      to += pixelSize;
-      walk.left--;
-      walk.stage = PIXEL_LENGTH;
-    } else {
-      takeRun(walk, bytes[to]!, to);
-      to++;
-    }
+    if (walk.stage === TILE) to += beginTile(walk, bytes[to]!, pixelSize, to);
+    else to = passRuns(walk, bytes, to, end, pixelSize);
   }
 }
 
@@ -101,16 +93,33 @@ function beginTile(walk: Walk, subencoding: number, pixelSize: number, at: numbe
   return 1 + paletteLength;
 }
 
-/** An index, or a byte of a length. */
-function takeRun(walk: Walk, byte: number, at: number): void {
-  const { stage } = walk;
-  if (stage === INDEX) {
-    walk.left--;
-    if (byte > 127) walk.stage = INDEX_LENGTH;
-  } else {
-    walk.left -= byte;
-    if (byte < 255) walk.stage = stage === PIXEL_LENGTH ? PIXEL : INDEX;
-    if (walk.left < 0) throw new RfbError("malformed", ACT, "a run that leaves the tile", { offset: at });
+/** @returns where the tile's runs end; or else `end`, or behind it, where a pixel is that has not all come */
+function passRuns(walk: Walk, bytes: Uint8Array, at: number, end: number, pixelSize: number): number {
+  let { stage, left } = walk;
+  let to = at;
+  while (to < end && stage !== TILE) {
+    if (stage === PIXEL) {
+      to += pixelSize;
+      left--;
+      stage = PIXEL_LENGTH;
+      continue;
+    }
+    const byte = bytes[to++]!;
+    if (stage === INDEX) {
+      left--;
+      if (byte > 127) {
+        stage = INDEX_LENGTH;
+        continue;
+      }
+    } else {
+      left -= byte;
+      if (left < 0) throw new RfbError("malformed", ACT, "a run that leaves the tile", { offset: to - 1 });
+      if (byte === 255) continue;
+      stage = stage === PIXEL_LENGTH ? PIXEL : INDEX;
+    }
+    if (left === 0) stage = TILE;
   }
-  if (walk.left === 0 && (walk.stage === INDEX || walk.stage === PIXEL)) walk.stage = TILE;
+  walk.stage = stage;
+  walk.left = left;
+  return to;
 }
