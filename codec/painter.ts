@@ -11,8 +11,8 @@ export interface Painter {
   /** Fills an area. */
   fill(x: number, y: number, width: number, height: number, pixel: number): void;
   /**
-   * Fills parts of an area: all that is in `bytes` from `from` on, each a pixel, and its place and size in the area, two numbers each,
-   * which take `place` bytes together.
+   * Fills parts of an area: all that is in `bytes` from `from` to `end`, each a pixel, and its place and size in the area, two numbers
+   * each, which take `place` bytes together: RRE's, CoRRE's, or Hextile's.
    *
    * @param reader one that is `isVector`
    * @returns the offset of a part that leaves the area, or with which they have more than `paintable` pixels; or -1, once all are drawn
@@ -21,7 +21,8 @@ export interface Painter {
     reader: PixelReader,
     bytes: Uint8Array,
     from: number,
-    place: 4 | 8,
+    end: number,
+    place: 2 | 4 | 8,
     x: number,
     y: number,
     width: number,

@@ -110,18 +110,18 @@ export function createPainter(
     fill(x, y, width, height, pixel) {
       fill(addressOf(x, y), stride, width, height, pixel);
     },
-    fillParts(reader, bytes, from, place, x, y, width, height, paintable) {
+    fillParts(reader, bytes, from, end, place, x, y, width, height, paintable) {
       const { size, channels } = reader;
       const isBigEndian = channels?.isBigEndian ?? false;
       const { red, green, blue } = channels ?? { red: reader.first, green: reader.second, blue: reader.third };
       const to = addressOf(x, y);
       const most = room - (room % (size + place));
       let left = paintable;
-      for (let at = from; at < bytes.length; at += most) {
-        const length = Math.min(most, bytes.length - at);
+      for (let at = from; at < end; at += most) {
+        const length = Math.min(most, end - at);
         hold(bytes, at, length);
-        const end = source + length;
-        left = parts(to, stride, width, height, source, end, size, place, isBigEndian, red, green, blue, left);
+        const stop = source + length;
+        left = parts(to, stride, width, height, source, stop, size, place, isBigEndian, red, green, blue, left);
         if (left < 0) return at - left - source;
       }
       return -1;

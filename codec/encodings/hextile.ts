@@ -66,6 +66,8 @@ const { Raw, BackgroundSpecified, ForegroundSpecified, AnySubrects, SubrectsColo
 const PLAIN = 31;
 const SIDE = 16;
 const MOST_SUBRECTS = 255;
+/** Coloured subrectangles of a tile that a painter is asked for: it copies their bytes. */
+const MANY_COLOURED = 16;
 /** Pixels that a background is filled ahead, at most. */
 const MOST_AHEAD = 1024;
 const HEXTILE: TileKind = { act: "Cannot read a Hextile tile", masks: PLAIN };
@@ -167,6 +169,13 @@ export function drawTiles(
       }
       if (!hasSubrects) continue;
       let count = bytes[at++]!;
+      if (isColoured && count >= MANY_COLOURED && painter !== undefined && pixel.isVector) {
+        const end = at + count * (size + 2);
+        const wrong = painter.fillParts(pixel, bytes, at, end, 2, x + left, y + top, columns, rows, Infinity);
+        if (wrong >= 0) throw subrectangleOutside(bytes, wrong + size, columns, rows, start, kind);
+        foreground = readPixel(pixel, bytes, end - size - 2);
+        continue;
+      }
       for (; count > 0; count--, at += 2) {
         if (isColoured) {
           foreground = readPixel(pixel, bytes, at);

@@ -72,7 +72,7 @@ export function drawParts(
   fillArea(into, x, y, width, height, readPixel(pixel, payload, 4));
   let at = 4 + size;
   if (into.painter !== undefined && pixel.isVector) {
-    const wrong = into.painter.fillParts(pixel, payload, at, place, x, y, width, height, paintable);
+    const wrong = into.painter.fillParts(pixel, payload, at, payload.length, place, x, y, width, height, paintable);
     if (wrong < 0) return;
     // What is wrong with it, the loop says: there are too few pixels left, if not none at all.
     at = wrong;

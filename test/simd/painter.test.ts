@@ -31,9 +31,18 @@ const AREA = fc
     }),
   );
 
-/** Hextile's, with subrectangles, whose bytes are the halves of numbers. */
+/** Hextile's, with subrectangles, many of a pixel, whose bytes are the halves of numbers. */
 const TILES = fc.array(
-  fc.record({ mask: fc.constantFrom(8, 10, 12, 14, 26), parts: fc.array(fc.nat(0xffff), { maxLength: 30 }) }),
+  fc.record({
+    mask: fc.constantFrom(8, 10, 12, 14, 24, 26, 30),
+    parts: fc.array(
+      fc.oneof(
+        fc.nat(0xffff),
+        fc.nat(0xff).map((place) => place << 8),
+      ),
+      { maxLength: 60, size: "max" },
+    ),
+  }),
   { minLength: 1, maxLength: 5 },
 );
 
@@ -52,6 +61,7 @@ const FORMATS: Readonly<Record<string, PixelFormat>> = {
   "BGR565 little": formatOf(16, 0, [31, 63, 31], [0, 5, 11]),
   "RGB555 big": formatOf(16, 1, [31, 31, 31], [10, 5, 0]),
   "RGB444 little": formatOf(16, 0, [15, 15, 15], [8, 4, 0]),
+  "RGB666 of 16 bits, which have no room for it": formatOf(16, 0, [63, 63, 63], [12, 6, 0]),
   "RGB111 of 16 bits": formatOf(16, 0, [1, 1, 1], [15, 7, 0]),
   "RGB373 of 16 bits": formatOf(16, 0, [7, 127, 7], [10, 3, 0]),
   RGB332: formatOf(8, 0, [7, 7, 3], [0, 3, 6]),
@@ -165,19 +175,36 @@ describe("A painter draws what loops draw", () => {
     },
   );
 
-  test("Hextile's tiles of two colours, whose faults are told in the same words behind the same pixels", () => {
-    const context = decodeContext(FORMATS.RGB332!);
-    fc.assert(
-      fc.property(TILES, fc.integer({ min: 1, max: 16 }), fc.boolean(), (tiles, height, isSound) => {
-        // Behind the first tile backgrounds are filled ahead, or not: pixels of a fault are none of the next ones.
-        const drawn = isSound ? tiles : tiles.slice(0, 1);
-        const payload = Uint8Array.from(drawn.flatMap((tile) => tileOf(tile, height, isSound)));
-        const area = { x: 5, y: 7, width: 16 * drawn.length, height };
-        const faults = expectSameFaults((into) => decodeHextile(payload, rectangle(area), context, into));
-        if (isSound) expect(faults).toEqual([]);
-      }),
-      runs(300),
-    );
+  test.each(Object.entries(FORMATS))(
+    "Hextile's subrectangles, whose faults are told in the same words: %s",
+    (_, format) => {
+      const context = decodeContext(format);
+      const side = fc.oneof(fc.constant(16), fc.integer({ min: 1, max: 16 }));
+      fc.assert(
+        fc.property(TILES, side, side, fc.integer({ min: -60, max: 60 }), (tiles, columns, rows, wrong) => {
+          // Behind the first tile backgrounds are filled ahead, or not: pixels of a fault are none of the next ones.
+          const drawn = wrong < 0 ? tiles : tiles.slice(0, 1);
+          const last = drawn.length - 1;
+          const size = format.bitsPerPixel >> 3;
+          const payload = drawn.flatMap((tile, i) => tileOf(tile, size, i < last ? 16 : columns, rows, wrong));
+          const area = rectangle({ x: 5, y: 7, width: 16 * last + columns, height: rows });
+          const faults = expectSameFaults((into) => decodeHextile(Uint8Array.from(payload), area, context, into));
+          if (wrong < 0) expect(faults).toEqual([]);
+        }),
+        runs(200),
+      );
+    },
+  );
+
+  test("Hextile's subrectangles of a pixel, one of which is at each place of a tile, and past its edges", () => {
+    const context = decodeContext(FORMATS["RGB565 little"]!);
+    const area = rectangle({ x: 5, y: 7, width: 13, height: 11 });
+    for (let place = 0; place < 256; place++) {
+      const places = Array.from({ length: 64 }, (_, i) => (i === 61 ? place : ((i % 13) << 4) | (i % 11)));
+      const payload = Uint8Array.of(24, 64, ...places.flatMap((at, i) => [i, place, at, 0]));
+      const faults = expectSameFaults((into) => decodeHextile(payload, area, context, into));
+      expect(faults).toHaveLength(place >> 4 < 13 && (place & 15) < 11 ? 0 : 2);
+    }
   });
 
   test.each([
@@ -268,22 +295,27 @@ describe("A painter draws what loops draw", () => {
   );
 });
 
-/** A tile's bytes; its subrectangles are made smaller until they are inside, but for the last one where it is not sound. */
+/** A tile's bytes; its subrectangles are made smaller until they are inside, but for the one that is `wrong`. */
 function tileOf(
   { mask, parts }: { mask: number; parts: readonly number[] },
+  size: number,
+  columns: number,
   rows: number,
-  isSound: boolean,
+  wrong: number,
 ): readonly number[] {
   const bytes = [mask];
-  if ((mask & HextileMask.BackgroundSpecified) !== 0) bytes.push(mask);
-  if ((mask & HextileMask.ForegroundSpecified) !== 0) bytes.push(mask + 100);
+  if ((mask & HextileMask.BackgroundSpecified) !== 0) bytes.push(...noise(size, mask));
+  if ((mask & HextileMask.ForegroundSpecified) !== 0) bytes.push(...noise(size, mask + 100));
   bytes.push(parts.length);
   for (const [i, part] of parts.entries()) {
-    if ((mask & HextileMask.SubrectsColoured) !== 0) bytes.push(i);
-    const outside = !isSound && i === parts.length - 1 ? 1 : 0;
-    const [left, top] = [part >> 12, ((part >> 8) & 15) % rows];
-    const right = Math.min((part >> 4) & 15, 15 - left + outside);
-    const down = Math.min(part & 15, rows - 1 - top + outside);
+    if ((mask & HextileMask.SubrectsColoured) !== 0) bytes.push(...noise(size, part + i));
+    if (i === wrong) {
+      bytes.push(part >> 8, part & 255);
+      continue;
+    }
+    const [left, top] = [(part >> 12) % columns, ((part >> 8) & 15) % rows];
+    const right = Math.min((part >> 4) & 15, columns - 1 - left);
+    const down = Math.min(part & 15, rows - 1 - top);
     bytes.push((left << 4) | top, (right << 4) | down);
   }
   return bytes;
