@@ -32,4 +32,5 @@ export function createPayloadCollector(): (piece: RectanglePayload) => Uint8Arra
   };
 }
 
-const MOST_KEPT = 1024 * 1024;
+/** Bytes: half of a framebuffer of 1920 × 1080. What is not kept grows from nothing, again and again. */
+const MOST_KEPT = 4 << 20;
