@@ -24,7 +24,7 @@ export function createPainted(width: number, height: number, replaced?: Surface)
 
 /** A memory, and what draws in it. */
 interface Place {
-  readonly memory: ArrayBuffer;
+  readonly memory: ArrayBufferLike;
   readonly kernels: Kernels;
 }
 

@@ -1,6 +1,5 @@
 import type { Compression, Deflater, Inflater } from "../compression.ts";
 import type { Limits } from "../limits.ts";
-import type { Lzo1xMemory } from "../lzo1x.ts";
 import type { PixelWriters } from "../pixel_writers.ts";
 import type { PixelReaders, Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
@@ -24,7 +23,7 @@ export interface DecodeContext {
 }
 
 /** What encodings remember from one rectangle to the next, for as long as the connection lives. Each keeps its own. */
-export interface DecoderMemory extends Lzo1xMemory {
+export interface DecoderMemory {
   /** The stream of Zlib. */
   zlib?: Inflater;
   /** The stream of ZRLE and ZYWRLE. */
@@ -35,6 +34,8 @@ export interface DecoderMemory extends Lzo1xMemory {
   zlibHexRaw?: Inflater;
   /** ZlibHex's stream of other tiles. */
   zlibHex?: Inflater;
+  /** What Ultra was decompressed into. */
+  lzo1x?: Uint8Array<ArrayBuffer>;
   /** The tables of the last JPEG rectangle that had some: RealVNC sends them once. */
   jpegTables?: { huffman?: Uint8Array; quantisation?: Uint8Array };
   /** Videos by place and size, the one used longest ago first. */
