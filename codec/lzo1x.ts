@@ -22,7 +22,7 @@ import { createOutput, extend, type Output, write, writtenOf } from "./output.ts
 /** What one call leaves to the next: memory that was taken before need not be cleared and collected. */
 export interface Lzo1xMemory {
   /** What was filled last. */
-  lzo1x?: Uint8Array<ArrayBuffer>;
+  lzo1x?: Uint8Array;
 }
 
 /**

@@ -35,7 +35,7 @@ export interface DecoderMemory {
   /** ZlibHex's stream of other tiles. */
   zlibHex?: Inflater;
   /** What Ultra was decompressed into. */
-  lzo1x?: Uint8Array<ArrayBuffer>;
+  lzo1x?: Uint8Array;
   /** The tables of the last JPEG rectangle that had some: RealVNC sends them once. */
   jpegTables?: { huffman?: Uint8Array; quantisation?: Uint8Array };
   /** Videos by place and size, the one used longest ago first. */
