@@ -30,7 +30,7 @@ export function ownDecoder(name: string, compression: Compression): Decoder {
   };
 }
 
-/** Plays a stream, each time to a connection of its own, and all of them draw on the same framebuffer. */
+/** Plays a stream, each time to a connection of its own, which is closed behind it; all draw on the same framebuffer. */
 export function playing(stream: Stream, chunks: readonly Uint8Array[], compression: Compression): Prepared {
   let first: Surface | undefined;
   // As an endpoint's: the next size is drawn where the one before was, the first one included, which is drawn on anew in each pass.
@@ -40,7 +40,16 @@ export function playing(stream: Stream, chunks: readonly Uint8Array[], compressi
     first ??= surface;
     return surface;
   };
-  return { prepare: () => connectionOf(stream, chunks, compression, createSurface).play };
+  return {
+    prepare() {
+      const { framebuffer, play } = connectionOf(stream, chunks, compression, createSurface);
+      return () => {
+        const pixels = play();
+        framebuffer.close();
+        return pixels;
+      };
+    },
+  };
 }
 
 /** One that chunks can be played to. */

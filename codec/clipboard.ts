@@ -27,7 +27,8 @@ export interface ClipboardContent {
  *     0  U32  size
  *     4       data
  *
- * @param inflater a new one: the stream is the message's own. It may end in a flush instead of an end, as TigerVNC's does
+ * @param inflater a new one, which is closed in the end: the stream is the message's own. It may end in a flush instead of
+ *   an end, as TigerVNC's does
  * @param wanted formats to be kept: others are passed over, and what is behind the last one is not looked at
  * @throws {RfbError} what the inflater finds; `limit`: a format's size; `truncated`: less than the sizes say
  * @throws {TypeError} a message that provides nothing
@@ -46,11 +47,15 @@ export function inflateClipboard(
   let at = 0;
   let most = formats.length * (4 + limits.maxClipboardLength);
   const contents: ClipboardContent[] = [];
-  for (const format of formats) {
-    if (format > wanted) break;
-    const size = within("maxClipboardLength", u32(take(4, format), 0), limits);
-    const data = take(size, format);
-    if ((format & wanted) !== 0) contents.push({ format, data });
+  try {
+    for (const format of formats) {
+      if (format > wanted) break;
+      const size = within("maxClipboardLength", u32(take(4, format), 0), limits);
+      const data = take(size, format);
+      if ((format & wanted) !== 0) contents.push({ format, data });
+    }
+  } finally {
+    inflater.close?.();
   }
   return contents;
 
@@ -72,7 +77,7 @@ export function inflateClipboard(
  * The rest of a message that provides these contents:
  * `{ type: "extendedClientCutText", ...deflateClipboard(contents, deflater) }`.
  *
- * @param deflater a new one: the stream is the message's own
+ * @param deflater a new one, which is closed in the end: the stream is the message's own
  * @throws {RangeError} a format that is not one of 16 bits, or there twice
  */
 export function deflateClipboard(contents: readonly ClipboardContent[], deflater: Deflater): ExtendedCutText {
@@ -91,7 +96,9 @@ export function deflateClipboard(contents: readonly ClipboardContent[], deflater
     bytes.set(data, at + 4);
     at += 4 + data.length;
   }
-  return { flags: ClipboardAction.Provide | formats, maximumSizes: [], deflated: deflater.deflate(bytes) };
+  const deflated = deflater.deflate(bytes);
+  deflater.close?.();
+  return { flags: ClipboardAction.Provide | formats, maximumSizes: [], deflated };
 }
 
 /** The text in the content of format Text: UTF-8, whose lines end with LF here, without the NUL at the end. */

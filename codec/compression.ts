@@ -15,12 +15,16 @@ export interface Inflater {
    * @throws {RfbError} `malformed`: no zlib data; `limit`: more than `maximum`; of data that are both, either
    */
   inflate(deflated: Uint8Array, maximum: number): Uint8Array;
+  /** Nothing more will come: gives back at once what the collector would, in its own time. What is not held by a host lacks it. */
+  close?(): void;
 }
 
 /** One zlib stream that is deflated piece by piece. */
 export interface Deflater {
   /** The piece, deflated and flushed to a byte boundary (Z_SYNC_FLUSH); the first one has the zlib header. */
   deflate(bytes: Uint8Array): Uint8Array;
+  /** As an inflater's. */
+  close?(): void;
 }
 
 /** A decoded picture: R, G, B, A bytes, row by row. */

@@ -5,7 +5,7 @@
  */
 
 import { type Compression, NO_COMPRESSION } from "./compression.ts";
-import type { DecodeContext, DecoderMemory } from "./encodings/context.ts";
+import { closeStreams, type DecodeContext, type DecoderMemory } from "./encodings/context.ts";
 import { DECODERS } from "./encodings/decoders.ts";
 import { dropH264Contexts } from "./encodings/open_h264.ts";
 import { RfbError } from "./errors.ts";
@@ -40,7 +40,7 @@ export interface Decoder {
   decode(payload: Uint8Array, rectangle: Rectangle, session: Session, into: Surface): void;
   /** What else reading a rectangle takes: for cursors, which are no part of the picture. */
   contextOf(session: Session): DecodeContext;
-  /** Nothing more will come: lets go of the decoders of videos, whose pictures are not drawn any more. */
+  /** Nothing more will come: lets go of zlib's streams, and of the decoders of videos, whose pictures are not drawn any more. */
   close(): void;
 }
 
@@ -62,6 +62,7 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
       decode(payload, rectangle, contextOf(session), into);
     },
     close() {
+      closeStreams(memory);
       if (memory.h264 !== undefined) dropH264Contexts(memory.h264);
     },
   };

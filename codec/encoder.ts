@@ -6,7 +6,7 @@
 
 import type { Area } from "./areas.ts";
 import { type Compression, NO_COMPRESSION } from "./compression.ts";
-import type { Encode, EncodeContext, EncoderMemory } from "./encodings/context.ts";
+import { closeStreams, type Encode, type EncodeContext, type EncoderMemory } from "./encodings/context.ts";
 import { ENCODERS } from "./encodings/encoders.ts";
 import { compressionLevelOf, qualityLevelOf } from "./encodings/levels.ts";
 import { wholeRectangle } from "./encodings/payload.ts";
@@ -31,6 +31,8 @@ export interface Encoder {
    * @throws {TypeError} an encoding that we have no encoder for
    */
   encode(picture: Surface, area: Area, session: Session, encodingType?: number): Uint8Array[];
+  /** Nothing more will be sent: lets go of zlib's streams. */
+  close(): void;
 }
 
 /** An encoder at the start of a connection. */
@@ -56,6 +58,7 @@ export function createEncoder(compression: Compression = NO_COMPRESSION): Encode
       const pieces = cutUp(area, encodingType, picture);
       return pieces.map((piece) => rectangleOf(picture, piece, encodingType, encode, context));
     },
+    close: () => closeStreams(memory),
   };
 }
 

@@ -11,6 +11,7 @@ import { constants, createDeflate, createInflate as createZlibInflate } from "no
 import type { Deflater, Inflater } from "../codec/compression.ts";
 import {
   checkLevel,
+  closable,
   exceeded,
   faithful,
   HELD,
@@ -27,7 +28,8 @@ import {
  */
 export function createInflater(): Inflater {
   if (!isAble()) return portableInflater();
-  return faithful(nativeRun(createStream(createZlibInflate({ chunkSize: LEAST_CHUNK }))));
+  const stream = createStream(createZlibInflate({ chunkSize: LEAST_CHUNK }));
+  return faithful(nativeRun(stream), stream.close);
 }
 
 /** A deflater for one stream. @param level 0 to 9 @throws {RangeError} of any other level */
@@ -35,24 +37,22 @@ export function createDeflater(level: number): Deflater {
   checkLevel(level);
   if (!isAble()) return portableDeflater(level);
   const stream = createStream(createDeflate({ level, chunkSize: LEAST_CHUNK }));
-  return {
-    deflate(bytes) {
-      let output = new Uint8Array((bytes.length >> 1) + 64);
-      let size = 0;
-      let left = bytes.length;
-      for (;;) {
-        stream.write(bytes, bytes.length - left, left, output, size);
-        left = stream.state[IN_LEFT]!;
-        size = output.length - stream.state[OUT_LEFT]!;
-        if (size < output.length) break;
-        // By far more than the six bytes below which a flush would write its mark twice.
-        const larger = new Uint8Array(2 * output.length);
-        larger.set(output);
-        output = larger;
-      }
-      return output.slice(0, size);
-    },
-  };
+  return closable((bytes) => {
+    let output = new Uint8Array((bytes.length >> 1) + 64);
+    let size = 0;
+    let left = bytes.length;
+    for (;;) {
+      stream.write(bytes, bytes.length - left, left, output, size);
+      left = stream.state[IN_LEFT]!;
+      size = output.length - stream.state[OUT_LEFT]!;
+      if (size < output.length) break;
+      // By far more than the six bytes below which a flush would write its mark twice.
+      const larger = new Uint8Array(2 * output.length);
+      larger.set(output);
+      output = larger;
+    }
+    return output.slice(0, size);
+  }, stream.close);
 }
 
 function nativeRun(stream: Stream): (deflated: Uint8Array, maximum: number) => Uint8Array {
@@ -105,6 +105,8 @@ interface Stream {
   readonly fault: string | undefined;
   /** Goes on with the input until it is used up, or the output full. */
   write(input: Uint8Array, from: number, length: number, output: Uint8Array, to: number, end?: number): void;
+  /** Nothing may be written any more: Node would end the process. */
+  close(): void;
 }
 
 const OUT_LEFT = 0;
@@ -128,12 +130,16 @@ function createStream(owner: object): Stream {
     write(input, from, length, output, to, end = output.length) {
       handle.writeSync(constants.Z_SYNC_FLUSH, input, from, length, output, to, end - to);
     },
+    close() {
+      UNUSED.unregister(stream);
+      handle.close();
+    },
   };
-  UNUSED.register(stream, handle);
+  UNUSED.register(stream, handle, stream);
   return stream;
 }
 
-/** Deno frees a stream's memory only when it is closed. A handle must not lead back to its stream. */
+/** Deno frees a stream's memory only when it is closed, and not everybody does. A handle must not lead back to its stream. */
 const UNUSED = /* @__PURE__ */ new FinalizationRegistry<Handle>((handle) => handle.close());
 
 let able: boolean | undefined;

@@ -9,6 +9,7 @@ import type { Compression } from "../codec/compression.ts";
 import { ZLIB } from "../vendor/zlib_streams/module.ts";
 import {
   checkLevel,
+  closable,
   exceeded,
   faithful,
   HELD,
@@ -40,7 +41,6 @@ async function load(): Promise<Zlib | undefined> {
 
 function createZlib(module: WebAssembly.Module): Zlib {
   const instances = [instantiate(module)];
-  // What is held for a stream's end must not lead back to the stream.
   const unused = new FinalizationRegistry<() => void>((end) => end());
 
   /** One with room for a stream; undefined where there is none, and pako has to do. */
@@ -57,12 +57,17 @@ function createZlib(module: WebAssembly.Module): Zlib {
   }
 
   function hold(owner: Instance, at: number, end: (at: number) => number): Stream {
-    const stream = { owner, at };
     owner.streams++;
-    unused.register(stream, () => {
-      end(at);
-      owner.streams--;
-    });
+    const free = freeing(owner, at, end);
+    const stream = {
+      owner,
+      at,
+      close() {
+        unused.unregister(stream);
+        free();
+      },
+    };
+    unused.register(stream, free, stream);
     return stream;
   }
 
@@ -73,7 +78,8 @@ function createZlib(module: WebAssembly.Module): Zlib {
       const { inflate_new, inflate_init, inflate_end } = owner.zlib;
       const at = inflate_new();
       inflate_init(at);
-      return faithful(inflating(hold(owner, at, inflate_end)));
+      const stream = hold(owner, at, inflate_end);
+      return faithful(inflating(stream), stream.close);
     },
     createDeflater(level) {
       checkLevel(level);
@@ -82,8 +88,17 @@ function createZlib(module: WebAssembly.Module): Zlib {
       const { deflate_new, deflate_init, deflate_end } = owner.zlib;
       const at = deflate_new();
       deflate_init(at, level);
-      return { deflate: deflating(hold(owner, at, deflate_end)) };
+      const stream = hold(owner, at, deflate_end);
+      return closable(deflating(stream), stream.close);
     },
+  };
+}
+
+/** Made where no stream can be seen: what is kept for a stream's end must not lead back to it. */
+function freeing(owner: Instance, at: number, end: (at: number) => number): () => void {
+  return () => {
+    end(at);
+    owner.streams--;
   };
 }
 
@@ -167,11 +182,13 @@ interface Instance {
   streams: number;
 }
 
-/** What belongs to one is freed when nobody refers to it: whoever uses `at` holds all of it. */
+/** What belongs to one is freed when it is closed, or nobody refers to it: whoever uses `at` holds all of it. */
 interface Stream {
   readonly owner: Instance;
   /** Where its state is. */
   readonly at: number;
+  /** Nothing may use it any more. */
+  close(): void;
 }
 
 /** What the package's WebAssembly exports. A result has a status in its highest byte, and how many bytes came out below. */
@@ -213,8 +230,8 @@ const OUTPUT = 256 * 1024;
 /** Of one instance, which has 16 MB and no more: a deflater takes less than 300 kB, so there is always room for what one wants. */
 const MOST_STREAMS = 32;
 /**
- * Streams are given back once they are collected and the host has a turn of its own, which a peer that has its streams reset
- * again and again can hold off, and a host has addresses for some thousand instances.
+ * A host has addresses for some thousand instances, and streams that nobody closes are given back only once they are collected
+ * and the host has a turn of its own.
  */
 const MOST_INSTANCES = 8;
 const NONE: Uint8Array<ArrayBuffer> = new Uint8Array(0);

@@ -25,7 +25,7 @@ import { RfbError } from "../codec/errors.ts";
 export function createInflater(): Inflater {
   const stream = new ZStream();
   zlibInflateInit(stream);
-  return faithful(pakoRun(stream));
+  return faithful(pakoRun(stream), nothingToFree);
 }
 
 function pakoRun(stream: ZStream): (deflated: Uint8Array, maximum: number) => Uint8Array {
@@ -58,14 +58,16 @@ function pakoRun(stream: ZStream): (deflated: Uint8Array, maximum: number) => Ui
   };
 }
 
-/** An inflater of what `run` does, with its arguments checked and its first fault repeated for ever. */
-export function faithful(run: (deflated: Uint8Array, maximum: number) => Uint8Array): Inflater {
+/** An inflater of what `run` does, with its arguments checked and its first fault repeated for ever; `free` is called once. */
+export function faithful(run: (deflated: Uint8Array, maximum: number) => Uint8Array, free: () => void): Inflater {
   let fault: RfbError | undefined;
+  let isClosed = false;
   return {
     inflate(deflated, maximum) {
       if (!Number.isSafeInteger(maximum) || maximum < 0) {
         throw new RangeError(`Cannot inflate: the maximum must be a count of bytes, got ${maximum}`);
       }
+      if (isClosed) throw new TypeError("Cannot inflate: the inflater is closed");
       if (fault !== undefined) throw fault;
       if (deflated.length === 0) return NONE;
       try {
@@ -75,6 +77,10 @@ export function faithful(run: (deflated: Uint8Array, maximum: number) => Uint8Ar
         throw error;
       }
     },
+    close() {
+      if (!isClosed) free();
+      isClosed = true;
+    },
   };
 }
 
@@ -83,30 +89,45 @@ export function createDeflater(level: number): Deflater {
   checkLevel(level);
   const stream = new ZStream();
   zlibDeflateInit(stream, level);
+  return closable((bytes) => {
+    stream.input = bytes;
+    stream.next_in = 0;
+    stream.avail_in = bytes.length;
+    let output = new Uint8Array((bytes.length >> 1) + 64);
+    let size = 0;
+    for (;;) {
+      stream.output = output;
+      stream.next_out = size;
+      stream.avail_out = output.length - size;
+      zlibDeflate(stream, Z_SYNC_FLUSH);
+      size = stream.next_out;
+      if (stream.avail_out > 0) break;
+      // By far more than the six bytes below which a flush would write its mark twice.
+      const larger = new Uint8Array(2 * output.length);
+      larger.set(output);
+      output = larger;
+    }
+    stream.input = stream.output = NONE;
+    return output.slice(0, size);
+  }, nothingToFree);
+}
+
+/** A deflater of what `run` does; `free` is called once. */
+export function closable(run: (bytes: Uint8Array) => Uint8Array, free: () => void): Deflater {
+  let isClosed = false;
   return {
     deflate(bytes) {
-      stream.input = bytes;
-      stream.next_in = 0;
-      stream.avail_in = bytes.length;
-      let output = new Uint8Array((bytes.length >> 1) + 64);
-      let size = 0;
-      for (;;) {
-        stream.output = output;
-        stream.next_out = size;
-        stream.avail_out = output.length - size;
-        zlibDeflate(stream, Z_SYNC_FLUSH);
-        size = stream.next_out;
-        if (stream.avail_out > 0) break;
-        // By far more than the six bytes below which a flush would write its mark twice.
-        const larger = new Uint8Array(2 * output.length);
-        larger.set(output);
-        output = larger;
-      }
-      stream.input = stream.output = NONE;
-      return output.slice(0, size);
+      if (isClosed) throw new TypeError("Cannot deflate: the deflater is closed");
+      return run(bytes);
+    },
+    close() {
+      if (!isClosed) free();
+      isClosed = true;
     },
   };
 }
+
+function nothingToFree(): void {}
 
 /** @throws {RangeError} unless it is an integer from 0 to 9 */
 export function checkLevel(level: number): void {

@@ -98,6 +98,7 @@ export function createService(
       end();
       await closing;
       await writing;
+      sender.close();
       await emit({ type: "left", client, ...(failure !== undefined && { error: failure }) });
       if (failure !== undefined) throw failure;
     },

@@ -22,6 +22,8 @@ export interface UpdateSender {
    * @returns the areas that there was no room for
    */
   send(rectangles: readonly Uint8Array[], taken: Taken): Promise<readonly Area[]>;
+  /** Nothing more will be sent. */
+  close(): void;
 }
 
 /** @param write sends bytes; the answer is whether to go on */
@@ -73,6 +75,7 @@ export function createUpdateSender(
       if (held.length > 0) await write(concat(held));
       return left.map(({ area }) => area);
     },
+    close: encoder.close,
   };
 
   function colourMapOf({ pixelFormat }: Session): Uint8Array[] {

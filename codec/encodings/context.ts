@@ -83,6 +83,11 @@ export interface EncoderMemory {
   zlibHex?: Deflater;
 }
 
+/** Lets go of the streams of a connection that is over. */
+export function closeStreams({ zlib, zrle, tight, zlibHexRaw, zlibHex }: DecoderMemory | EncoderMemory): void {
+  for (const stream of [zlib, zrle, zlibHexRaw, zlibHex, ...tight]) stream?.close?.();
+}
+
 /**
  * The payload that draws these pixels.
  *

@@ -1,3 +1,4 @@
+import type { Inflater } from "../compression.ts";
 import { RfbError } from "../errors.ts";
 import { Encoding } from "../names.ts";
 import { tpixelSizeOf } from "../pixel_writers.ts";
@@ -73,7 +74,7 @@ export function drawTight(
   const { session, pixels, compression, memory } = context;
   const { x, y, width, height } = rectangle;
   const control = u8(payload, 0);
-  for (let stream = 0; stream < 4; stream++) if ((control >> stream) & 1) memory.tight[stream] = undefined;
+  for (let stream = 0; stream < 4; stream++) if ((control >> stream) & 1) reset(memory.tight, stream);
   switch (kindOf(control, rectangle, session.encodingTypes, isPng, 0)) {
     case FILL:
       expectLength(payload, 1 + pixels.tpixel.size, ACT);
@@ -92,6 +93,11 @@ export function drawTight(
     default:
       drawFiltered(payload, control, rectangle, context, into);
   }
+}
+
+function reset(streams: (Inflater | undefined)[], stream: number): void {
+  streams[stream]?.close?.();
+  streams[stream] = undefined;
 }
 
 /** Bytes of a length, 1 to 3; 0 where they are not all in `bytes[at, end)`. */

@@ -1,4 +1,4 @@
-import type { Deflater, Image, Subsampling } from "../compression.ts";
+import type { Compression, Deflater, Image, Subsampling } from "../compression.ts";
 import { Encoding } from "../names.ts";
 import { valuesOf } from "../pixel_values.ts";
 import { pixelBytesOf, writePixel, writePixels } from "../pixel_writers.ts";
@@ -159,7 +159,14 @@ function isSmooth(
   const first = (height - rows) >> 1;
   const some = pixelBytesOf(tpixel, values.subarray(first * width, (first + rows) * width));
   const differences = pixelBytesOf(tpixel, gradientOf(values, width, first, first + rows, format));
-  return compression.createDeflater(1).deflate(differences).length < compression.createDeflater(1).deflate(some).length;
+  return deflatedLength(differences, compression) < deflatedLength(some, compression);
+}
+
+function deflatedLength(bytes: Uint8Array, compression: Compression): number {
+  const deflater = compression.createDeflater(1);
+  const { length } = deflater.deflate(bytes);
+  deflater.close?.();
+  return length;
 }
 
 /** Control byte, filter and data; an empty `filter` needs no byte. */
@@ -190,7 +197,7 @@ function deflated(stream: number, filter: Uint8Array, data: Uint8Array, context:
 /** The stream, and the bits that reset it for the client, where it begins. */
 function deflaterOf(stream: number, { compression, compressionLevel, memory }: EncodeContext): [Deflater, number] {
   if (memory.tightLevel !== compressionLevel) {
-    memory.tight.fill(undefined);
+    for (const deflater of memory.tight.splice(0)) deflater?.close?.();
     memory.tightLevel = compressionLevel;
   }
   const known = memory.tight[stream];

@@ -14,6 +14,7 @@ import { deflated, screenful } from "./streams.ts";
 import { TARGET, zlibModule } from "./zlib_module.ts";
 
 const wasm = (await loadZlib())!;
+const { compile, Instance } = WebAssembly;
 
 const IMPLEMENTATIONS = [
   ["pako", portable, node],
@@ -225,6 +226,18 @@ describe.each(IMPLEMENTATIONS)("%s", (_name, { createInflater, createDeflater },
     expect(() => createDeflater(level)).toThrow(RangeError);
   });
 
+  test("what is closed takes no more, and may be closed again", () => {
+    const [deflater, inflater] = [createDeflater(6), createInflater()];
+    const piece = deflater.deflate(screenful(100));
+    inflater.inflate(piece, 100);
+    for (let time = 0; time < 2; time++) {
+      deflater.close!();
+      inflater.close!();
+      expect(() => deflater.deflate(piece)).toThrow(new TypeError("Cannot deflate: the deflater is closed"));
+      expect(() => inflater.inflate(piece, 100)).toThrow(new TypeError("Cannot inflate: the inflater is closed"));
+    }
+  });
+
   test("a stream of TigerVNC's comes out as Node's zlib has it in one go", () => {
     const whole = inflateSync(joined(TIGERVNC), { finishFlush: constants.Z_SYNC_FLUSH });
     const inflater = createInflater();
@@ -277,6 +290,38 @@ test("a peer that has streams reset again and again within one turn gets them", 
   const piece = wasm.createDeflater(6).deflate(Uint8Array.of(1, 2, 3));
   for (let i = 0; i < 5000; i++) expect(wasm.createInflater().inflate(piece, 3)).toHaveLength(3);
   expect(process.memoryUsage().external).toBeLessThan(2 ** 29); // 2.6 GB for as many
+});
+
+test("streams that are closed make room at once", async () => {
+  vi.resetModules();
+  const made = vi.fn();
+  vi.stubGlobal("WebAssembly", {
+    compile: (bytes: BufferSource) => compile(bytes),
+    Instance: class extends Instance {
+      constructor(module: WebAssembly.Module) {
+        super(module);
+        made();
+      }
+    },
+  });
+  try {
+    const { loadZlib } = await import("../../compression/wasm_zlib.ts");
+    const { createInflater, createDeflater } = (await loadZlib())!;
+    const others = Array.from({ length: 30 }, () => createInflater());
+    for (let i = 0; i < 1000; i++) {
+      const [deflater, inflater] = [createDeflater(9), createInflater()];
+      const bytes = screenful(1000, i);
+      expectSame(inflater.inflate(deflater.deflate(bytes), 1000), bytes);
+      deflater.close!();
+      inflater.close!();
+      inflater.close!();
+    }
+    expect(made).toHaveBeenCalledTimes(1);
+    others.push(createInflater(), createInflater(), createInflater());
+    expect(made).toHaveBeenCalledTimes(2);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 test("where nobody may compile, pako stands in", async () => {
