@@ -95,6 +95,13 @@ export function depthOf({ bitsPerPixel, redMax, greenMax, blueMax }: PixelFormat
   return bitsPerPixel === 16 && redMax === 31 && greenMax === 63 && blueMax === 31 ? "565" : undefined;
 }
 
+/** Red, green and blue of a byte each, in this order or the other, in the lower three of four bytes. */
+export function isPlain888(format: PixelFormat): boolean {
+  const { depth, bigEndianFlag, redShift, greenShift, blueShift } = format;
+  const isOf24 = depthOf(format) === "888" && depth === 24;
+  return isOf24 && bigEndianFlag === 0 && greenShift === 8 && redShift + blueShift === 16 && redShift % 16 === 0;
+}
+
 /** An encoding's name, without its number. */
 export function nameOf(encodingType: number): string {
   return NAMES.get(encodingType) ?? String(encodingType);

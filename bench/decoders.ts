@@ -8,6 +8,7 @@ import type { Contest, LeftOut, Once } from "./measure.ts";
 import { novncDecoder } from "./novnc.ts";
 import { ownDecoder } from "./own_decoder.ts";
 import { plainInflate } from "./plain_inflate.ts";
+import { vncRfbClientDecoder } from "./vnc_rfb_client.ts";
 
 /** The decoders that run in the same contests. */
 export interface Cast {
@@ -15,6 +16,7 @@ export interface Cast {
   readonly ours: Decoder;
   readonly portable: Decoder;
   readonly novnc: Decoder;
+  readonly vncRfbClient: Decoder;
   readonly libvncclient: LibvncclientDecoders | { readonly missing: string };
   readonly inflate: (stream: Stream) => Once | undefined;
 }
@@ -27,6 +29,7 @@ export async function wholeCast(): Promise<Cast> {
     ours: ownDecoder("ours", compression),
     portable: ownDecoder("ours, portable", await portableCompression()),
     novnc: await novncDecoder(),
+    vncRfbClient: vncRfbClientDecoder(),
     libvncclient: missing === undefined ? await libvncclientDecoders() : { missing },
     inflate: (stream) => plainInflate(stream, compression),
   };
@@ -66,7 +69,7 @@ export async function* decoderContests(stream: Stream, cast: Cast): AsyncGenerat
   try {
     const ours = await sound(cast.ours);
     const portable = await sound(cast.portable);
-    const { novnc, libvncclient } = cast;
+    const { novnc, vncRfbClient, libvncclient } = cast;
 
     const objection = novnc.objection(stream);
     if (objection !== undefined) yield without(novnc.name, objection);
@@ -75,6 +78,10 @@ export async function* decoderContests(stream: Stream, cast: Cast): AsyncGenerat
       yield contest(novnc.name, NOVNC_GOALS[encoding] ?? null, ours, theirs);
       yield { ...contest(novnc.name, PORTABLE_GOAL, portable, theirs), what: `${what}, portable` };
     }
+
+    const otherObjection = vncRfbClient.objection(stream);
+    if (otherObjection !== undefined) yield without(vncRfbClient.name, otherObjection);
+    else yield contest(vncRfbClient.name, null, ours, await sound(vncRfbClient));
 
     if ("missing" in libvncclient) yield without("libvncclient", libvncclient.missing);
     else {

@@ -9,6 +9,7 @@ import type { Candidate } from "./candidates.ts";
 import { depthOf, type Stream } from "./decoder_stream.ts";
 import { frameServer } from "./framing.ts";
 import type { Contest } from "./measure.ts";
+import { rfb2Framer } from "./rfb2.ts";
 import { CHUNKS, cut, rawRectangles, rawScreens, SESSION } from "./streams.ts";
 
 /** Payloads whose length is known from the start pass as views: that has to be quicker than copying them once. */
@@ -37,18 +38,17 @@ export function* framedUpdates(
     const copied = new Uint8Array(bytes.length);
     for (const { chunk, length } of CHUNKS) {
       const chunks = cut(bytes, length);
-      yield {
+      const contest: Omit<Contest, "peer" | "goal" | "theirs"> = {
         what: `${encoding} framing`,
         stream: name,
         chunk,
-        peer: "memory copy",
-        goal,
         unit: "MB/s",
         amount: bytes.length,
         expected: bytes.length,
         ours: () => frameServer(chunks, session),
-        theirs: () => copy(chunks, copied),
       };
+      yield { ...contest, peer: "memory copy", goal, theirs: () => copy(chunks, copied) };
+      if (encoding === "Raw") yield { ...contest, peer: "rfb2", goal: null, theirs: rfb2Framer(chunks, session) };
     }
   }
 }

@@ -7,9 +7,8 @@
 
 import { readFileSync } from "node:fs";
 import { Encoding } from "../codec/names.ts";
-import type { PixelFormat } from "../codec/pixel_format.ts";
 import { CHUNK, type Decoder, pictureOf } from "./decoder.ts";
-import { nameOf, type Stream } from "./decoder_stream.ts";
+import { isPlain888, nameOf, type Stream } from "./decoder_stream.ts";
 import { createMemoryDisplay, type MemoryDisplay } from "./novnc_display.ts";
 import { cut } from "./streams.ts";
 
@@ -100,15 +99,9 @@ export async function novncDecoder(): Promise<Decoder> {
   };
 }
 
-/** It asks for one format; one with red and blue swapped is the same work for it, and gives BGRA. */
-function isItsFormat(format: PixelFormat): boolean {
-  const { bitsPerPixel, depth, bigEndianFlag, redMax, greenMax, blueMax, redShift, greenShift, blueShift } = format;
-  const isOf24 = bitsPerPixel === 32 && depth === 24 && redMax === 255 && greenMax === 255 && blueMax === 255;
-  return isOf24 && bigEndianFlag === 0 && greenShift === 8 && redShift + blueShift === 16 && redShift % 16 === 0;
-}
-
 function objection({ format, encodings, hasImages, messageTypes }: Stream): string | undefined {
-  if (!isItsFormat(format)) return "it decodes no pixel format but its own";
+  // It asks for one of these; the other, with red and blue swapped, is the same work for it, and gives BGRA.
+  if (!isPlain888(format)) return "it decodes no pixel format but its own";
   if (hasImages) return "it leaves JPEG and PNG to a browser";
   const other = [...messageTypes].find((type) => type !== "framebufferUpdate");
   if (other !== undefined) return `the bench's reader for it knows no ${other}`;

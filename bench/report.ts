@@ -8,7 +8,9 @@ import type { LeftOut } from "./measure.ts";
 import { NOVNC_VERSION } from "./novnc.ts";
 import { pythonVersions } from "./proxy_peers.ts";
 import type { Header, Result } from "./result.ts";
+import { RFB2_VERSION } from "./rfb2.ts";
 import { columns, costText, goalText, groupOf, rateText, ratioText, rowsInGroups } from "./text.ts";
+import { VNC_RFB_CLIENT_VERSION } from "./vnc_rfb_client.ts";
 
 export function headerOf(quick: boolean): Header {
   const own = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as Own;
@@ -20,6 +22,7 @@ export function headerOf(quick: boolean): Header {
     versions: {
       ...{ "rfb-codec": own.version, [RUNTIME]: deno ?? bun ?? node, v8, openssl, zlib },
       ...{ bufferutil: own.devDependencies.bufferutil, noVNC: NOVNC_VERSION },
+      ...{ "vnc-rfb-client": VNC_RFB_CLIENT_VERSION, rfb2: RFB2_VERSION },
       ...(libvncserver !== undefined && { libvncserver }),
       ...(gcc !== undefined && { gcc }),
       ...pythonVersions(),

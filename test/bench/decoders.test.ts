@@ -51,11 +51,12 @@ describe("a decoder that draws a wrong picture is never measured", () => {
     cast = { ...(await wholeCast()), libvncclient: { missing: "it is left out" } };
   });
 
-  test("all sound, each against noVNC", async () => {
+  test("all sound, each peer in its turn", async () => {
     const contests = await contestsOf(stream, cast);
     expect(contests.map(({ what, peer }) => `${what} against ${peer}`)).toEqual([
       "Hextile decoder against noVNC",
       "Hextile decoder, portable against noVNC",
+      "Hextile decoder against vnc-rfb-client",
       "Hextile decoder against libvncclient",
     ]);
   });
@@ -64,6 +65,7 @@ describe("a decoder that draws a wrong picture is never measured", () => {
     ["ours", "ours"],
     ["portable", "ours, portable"],
     ["novnc", "noVNC"],
+    ["vncRfbClient", "vnc-rfb-client"],
   ] as const)("%s", async (role, name) => {
     const contests = contestsOf(stream, { ...cast, [role]: broken(cast[role]) });
     await expect(contests).rejects.toThrow(`Wrong picture of ${stream.name} by ${name}: its sha256 is `);
