@@ -43,6 +43,9 @@ export function decompressLzo1x(bytes: Uint8Array, at: number, length: number, m
   return into.subarray(0, length);
 }
 
+/** Bytes that a copy reaches back. */
+export const MOST_DISTANCE = 49151;
+
 const MOST_HELD = 256 * 1024;
 
 /** Bytes behind the end that may be written to, for copies in pieces of four and eight. */
@@ -83,7 +86,6 @@ export function compressLzo1x(bytes: Uint8Array): Uint8Array {
 const ACT = "Cannot read LZO1X data";
 const MOST_OF_A_BYTE = 255;
 const HASH_BITS = 14;
-const MOST_DISTANCE = 49151;
 const END: Uint8Array = Uint8Array.of(17, 0, 0);
 
 /** Fills all of `into[0, room)`, behind which {@link BEYOND} more bytes are. */

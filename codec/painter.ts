@@ -81,6 +81,21 @@ export interface Painter {
   ): number;
   /** Draws pixels as they come over the wire. @param reader one that is `isVector` */
   read(reader: PixelReader, bytes: Uint8Array, at: number, x: number, y: number, width: number, height: number): void;
+  /**
+   * Draws pixels as they come over the wire, once decompressed: the LZO1X data that `bytes` has from `at` on, which has a byte.
+   *
+   * @param reader one that is `isVector`
+   * @returns whether it has: if not, there is a fault, for `decompressLzo1x` to tell, or something that only that one does
+   */
+  readLzo1x(
+    reader: PixelReader,
+    bytes: Uint8Array,
+    at: number,
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+  ): boolean;
 }
 
 /** Pixels of an area that a painter is asked for: it costs a call, and a copy of the bytes. */

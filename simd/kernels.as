@@ -448,3 +448,102 @@ function storeSome(at: usize, four: v128, count: i32): void {
   if (count > 1) store<i32>(at, i32x4.extract_lane(four, 1), 4);
   if (count > 2) store<i32>(at, i32x4.extract_lane(four, 2), 8);
 }
+
+/**
+ * Decompresses LZO1X data, whose instructions codec/lzo1x.ts explains: as far as there are bytes up to `end` and room up to `stop`, or
+ * to an instruction that makes no sense. Copies reach back to `start`. Up to sixteen bytes behind `stop` are written over.
+ *
+ * @param state where it goes on, and is to go on next time, six numbers: the addresses of the next byte and of what comes out next; the
+ *   literals of the last instruction, 0 to 3, or 4 for a run; how many literals are still to be copied; and before them, of a copy,
+ *   how many bytes, and from how far back. Behind 32 bytes there are sixteen for each distance from 1 to 16: 0 to 15 modulo it
+ * @returns whether the end was read
+ */
+export function lzo1x(state: usize, end: usize, start: usize, stop: usize): bool {
+  let from = load<usize>(state);
+  let to = load<usize>(state, 4);
+  let literals = load<u32>(state, 8);
+  let run = load<usize>(state, 12);
+  let length = load<usize>(state, 16);
+  let distance = load<usize>(state, 20);
+  let isOver = false;
+  for (;;) {
+    // Sixteen bytes at a time: what goes too far is written over.
+    if (length !== 0) {
+      const count = min<usize>(length, stop - to);
+      const pattern = v128.load(state + 16 + (min<usize>(distance, 16) << 4));
+      const sixteen = i8x16.swizzle(v128.load(to - distance), pattern);
+      v128.store(to, sixteen);
+      if (count > 16) {
+        if (distance >= 16) {
+          for (let i: usize = 16; i < count; i += 16) v128.store(to + i, v128.load(to + i - distance));
+        } else {
+          const step: usize = 16 - (16 % distance);
+          for (let i = step; i < count; i += step) v128.store(to + i, sixteen);
+        }
+      }
+      to += count;
+      length -= count;
+      if (length !== 0) break;
+    }
+    const count = min<usize>(run, min<usize>(end - from, stop - to));
+    v128.store(to, v128.load(from));
+    for (let i: usize = 16; i < count; i += 16) v128.store(to + i, v128.load(from + i));
+    from += count;
+    to += count;
+    run -= count;
+    if (run !== 0) break;
+
+    // Bytes behind the end may be read here, and are looked for before anything comes of it.
+    const instruction: u32 = load<u8>(from); // as a byte it would be shifted as one
+    let next = from + 2;
+    let low: u32 = instruction; // the byte that has the number of literals
+    let copied: usize;
+    if (instruction >= 64) {
+      copied = (instruction >> 5) + 1;
+      distance = 1 + ((instruction >> 2) & 7) + (<usize>load<u8>(from, 1) << 3);
+    } else if (instruction >= 16 || literals === 0) {
+      const mask: u32 = instruction >= 32 ? 31 : instruction >= 16 ? 7 : 15;
+      next = from + 1;
+      let more: usize = instruction & mask;
+      if (more === 0) {
+        while (next < end && load<u8>(next) === 0) next++;
+        more = mask + 255 * (next - from - 1) + load<u8>(next);
+        next++;
+      }
+      if (instruction < 16) {
+        if (next > end) break;
+        from = next;
+        run = 3 + more;
+        literals = 4;
+        continue;
+      }
+      copied = 2 + more;
+      low = load<u16>(next);
+      distance = low >> 2;
+      next += 2;
+      if (instruction >= 32) distance += 1;
+      else {
+        distance += 16384 + ((instruction & 8) << 11);
+        if (distance === 16384) {
+          isOver = next <= end;
+          if (isOver) from = next;
+          break;
+        }
+      }
+    } else {
+      copied = literals === 4 ? 3 : 2;
+      distance = (literals === 4 ? 2049 : 1) + (instruction >> 2) + (<usize>load<u8>(from, 1) << 2);
+    }
+    if (next > end || distance > to - start) break;
+    from = next;
+    length = copied;
+    run = literals = low & 3;
+  }
+  store<usize>(state, from);
+  store<usize>(state, to, 4);
+  store<u32>(state, literals, 8);
+  store<usize>(state, run, 12);
+  store<usize>(state, length, 16);
+  store<usize>(state, distance, 20);
+  return isOver;
+}

@@ -1,4 +1,6 @@
+import { MOST_DISTANCE } from "../codec/lzo1x.ts";
 import { MOST_OF_RUNS, type Painter } from "../codec/painter.ts";
+import type { PixelReader } from "../codec/pixels.ts";
 
 /** What kernels.as exports. */
 export interface Kernels {
@@ -64,16 +66,20 @@ export interface Kernels {
     green: number,
     blue: number,
   ): void;
+  lzo1x(state: number, end: number, start: number, stop: number): number;
 }
 
 /**
- * How a surface's memory is divided, in bytes: rows of bits, the palette, a tile, what is drawn from, as many as sixteen bytes that
- * are read and not used, and the pixels. A row of any kind of pixel fits into what is drawn from, and so do the runs of a tile.
+ * How a surface's memory is divided, in bytes: rows of bits, the palette, a tile, the state of decompression, what was decompressed
+ * last, as many as sixteen bytes that are written and not used, what is drawn from, as many that are read and not used, and the pixels.
+ * A row of any kind of pixel fits into what is drawn from, and so do the runs of a tile; and twice that into what was decompressed.
  */
 export interface Plan {
   readonly lines: number;
   readonly palette: number;
   readonly tile: number;
+  readonly state: number;
+  readonly window: number;
   readonly from: number;
   readonly room: number;
   readonly pixels: number;
@@ -85,24 +91,32 @@ export function planOf(width: number, height: number): Plan {
   const room = Math.max(64 * 1024, 16 * Math.ceil(width / 4));
   const palette = 2 * LINES;
   const tile = palette + PALETTE_LENGTH;
-  const from = tile + 4 * MOST_OF_RUNS + 32;
+  const state = tile + 4 * MOST_OF_RUNS + 32;
+  const window = state + STATE_LENGTH;
+  const from = window + 2 * room + 16;
   const pixels = from + room + 16;
-  return { lines: 0, palette, tile, from, room, pixels, length: pixels + 4 * width * height };
+  return { lines: 0, palette, tile, state, window, from, room, pixels, length: pixels + 4 * width * height };
 }
 
 const PALETTE_LENGTH = 4 * 256;
 /** Rows that bits can be set in. */
 const LINES = 16;
+const STATE_LENGTH = 32 + 16 * 16;
 
 /** The painter of the surface that is in this memory. */
 export function createPainter(
-  { fill, parts, copy, bits, lines, indices, runs, bytes: drawBytes, words }: Kernels,
+  { fill, parts, copy, bits, lines, indices, runs, bytes: drawBytes, words, lzo1x }: Kernels,
   memory: ArrayBufferLike,
-  { lines: linesAt, palette: paletteAt, tile, from: source, room, pixels }: Plan,
+  { lines: linesAt, palette: paletteAt, tile, state: stateAt, window, from: source, room, pixels }: Plan,
   surfaceWidth: number,
 ): Painter {
   const colours = new Int32Array(memory, paletteAt, 256);
   const held = new Uint8Array(memory, source, room);
+  const state = new Uint32Array(memory, stateAt, 6);
+  const patterns = new Uint8Array(memory, stateAt + 32, 16 * 16);
+  for (let i = 0; i < patterns.length; i++) patterns[i] = (i & 15) % ((i >> 4) + 1);
+  const out = new Uint8Array(memory, window, 2 * room);
+  const windowEnd = window + out.length;
   const stride = 4 * surfaceWidth;
 
   // The loops over bands are written out: a function for each band would cost what a small area does.
@@ -163,18 +177,56 @@ export function createPainter(
       return end < 0 ? -1 : from + end - source;
     },
     read(reader, bytes, from, x, y, width, height) {
-      const { size, first: red, second: green, third: blue, channels } = reader;
-      const length = width * size;
+      const length = width * reader.size;
       const most = rowsOf(length);
       for (let first = 0, at = from; first < height; first += most, at += most * length) {
         const rows = Math.min(most, height - first);
-        const to = addressOf(x, y + first);
         hold(bytes, at, rows * length);
-        if (channels === undefined) drawBytes(to, stride, width, rows, source, size, red, green, blue);
-        else words(to, stride, width, rows, source, channels.isBigEndian, channels.red, channels.green, channels.blue);
+        draw(reader, source, x, y + first, width, rows);
+      }
+    },
+    readLzo1x(reader, bytes, at, x, y, width, height) {
+      const length = width * reader.size;
+      const begun = Math.max(0, bytes[at]! - 17); // literals
+      let next = at + Math.min(begun, 1); // in bytes, what is not held yet
+      let [from, end, to, drawn] = [source, source, window, window];
+      let row = 0;
+      state.set([from, to, Math.min(begun, 4), begun, 0, 0]);
+      for (;;) {
+        // Half of it is more than an instruction has, but for some copy of megabytes.
+        if (end - from < room / 2 && next < bytes.length) {
+          next -= end - from;
+          const count = Math.min(room, bytes.length - next);
+          hold(bytes, next, count);
+          next += count;
+          [from, end] = [source, source + count];
+        }
+        if (to === windowEnd) {
+          const by = Math.min(drawn, to - MOST_DISTANCE) - window;
+          out.copyWithin(0, by);
+          to -= by;
+          drawn -= by;
+        }
+        state[0] = from;
+        state[1] = to;
+        const isOver = lzo1x(stateAt, end, window, Math.min(windowEnd, drawn + (height - row) * length)) !== 0;
+        const rows = Math.floor((state[1] - drawn) / length);
+        draw(reader, drawn, x, y + row, width, rows);
+        drawn += rows * length;
+        row += rows;
+        if (isOver) return row === height && next === bytes.length && state[0] === end;
+        if (state[0] === from && state[1] === to) return false;
+        [from, to] = [state[0], state[1]];
       }
     },
   };
+
+  function draw(reader: PixelReader, from: number, x: number, y: number, width: number, height: number): void {
+    const { size, first, second, third, channels } = reader;
+    const to = addressOf(x, y);
+    if (channels === undefined) drawBytes(to, stride, width, height, from, size, first, second, third);
+    else words(to, stride, width, height, from, channels.isBigEndian, channels.red, channels.green, channels.blue);
+  }
 
   function addressOf(x: number, y: number): number {
     return pixels + y * stride + 4 * x;

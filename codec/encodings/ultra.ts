@@ -1,4 +1,5 @@
 import { compressLzo1x, decompressLzo1x } from "../lzo1x.ts";
+import { MANY } from "../painter.ts";
 import type { Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import { putU32, u32 } from "../wire.ts";
@@ -25,7 +26,12 @@ export function decodeUltra(payload: Uint8Array, rectangle: Rectangle, context: 
   expectBytes(payload, 0, 4, ACT);
   expectLength(payload, 4 + u32(payload, 0), ACT);
   if (payload.length === 4) return;
-  const pixels = decompressLzo1x(payload, 4, extentOfRaw(rectangle, context.pixels.pixel.size), context.memory);
+  const { x, y, width, height } = rectangle;
+  const { pixel } = context.pixels;
+  if (into.painter !== undefined && pixel.isVector && width * height >= MANY) {
+    if (into.painter.readLzo1x(pixel, payload, 4, x, y, width, height)) return;
+  }
+  const pixels = decompressLzo1x(payload, 4, extentOfRaw(rectangle, pixel.size), context.memory);
   decodeRaw(pixels, rectangle, context, into);
 }
 

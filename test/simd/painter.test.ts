@@ -5,12 +5,16 @@ import { decodeHextile, HextileMask } from "../../codec/encodings/hextile.ts";
 import { createTileReader, readTile } from "../../codec/encodings/rle_tiles.ts";
 import { decodeRre } from "../../codec/encodings/rre.ts";
 import { drawIndices } from "../../codec/encodings/tight_filters.ts";
+import { decodeUltra } from "../../codec/encodings/ultra.ts";
 import { DEFAULT_LIMITS } from "../../codec/limits.ts";
+import { compressLzo1x, decompressLzo1x } from "../../codec/lzo1x.ts";
 import type { PixelFormat } from "../../codec/pixel_format.ts";
 import { pixelReadersOf, readArea, type Surface } from "../../codec/pixels.ts";
 import { copyArea, createSurface, fillArea, fillBits } from "../../codec/surfaces.ts";
 import { createPainted } from "../../simd/painted.ts";
+import { be32, join } from "../codec/bytes.ts";
 import { decodeContext } from "../codec/encodings/rectangles.ts";
+import { errorOf } from "../codec/errors.ts";
 import { runs } from "../codec/runs.ts";
 
 const UNTOUCHED = 0xdeadbeef;
@@ -255,6 +259,87 @@ describe("A painter draws what loops draw", () => {
     );
   });
 
+  test.each(Object.entries(FORMATS))("Ultra, whose faults are told in the same words: %s", (_, format) => {
+    const context = decodeContext(format);
+    /** Bytes that are taken out, and put in. */
+    const faults = fc.constantFrom([0, 0], [0, 0], [1, 0], [0, 1], [1, 1], [300, 0], [0, 3]);
+    fc.assert(
+      fc.property(
+        AREA,
+        fc.constantFrom(5, 40, 3000, 70_000),
+        faults,
+        fc.nat(),
+        ({ area, seed }, most, [taken, put], at) => {
+          const sound = lzo1xOf(area.width * area.height * (format.bitsPerPixel >> 3), most, seed);
+          const place = at % sound.length;
+          const data = join([sound.subarray(0, place), noise(put, seed), sound.subarray(place + taken)]);
+          const payload = join([be32(data.length), data]);
+          same((into) => decodeUltra(payload, rectangle(area), context, into));
+        },
+      ),
+      runs(100),
+    );
+  });
+
+  test("Ultra's data, cut anywhere where all of it was held before, and with a byte behind it", () => {
+    const data = lzo1xOf(4 * 16 * 8, 30, 11);
+    const context = decodeContext(FORMATS["RGB888 little"]!);
+    const cuts = Array.from({ length: data.length - 1 }, (_, i) => data.subarray(0, i + 1));
+    const draw = (part: Uint8Array, into: Surface) =>
+      decodeUltra(join([be32(part.length), part]), rectangle({ x: 0, y: 0, width: 16, height: 8 }), context, into);
+    const [painted, plain] = [createPainted(16, 8), createSurface(16, 8)].map((into) =>
+      [...cuts, join([data, Uint8Array.of(0)])].map((wrong) => {
+        draw(data, into);
+        return errorOf(() => draw(wrong, into)).message;
+      }),
+    );
+    expect(painted).toEqual(plain);
+  });
+
+  test.each([
+    ["of few bytes", 600, 900, 3],
+    ["of up to all that is kept, and more", 600, 900, 200_000],
+    ["in rows of more bytes than it holds at a time", 40_000, 12, 100_000],
+  ])("Ultra's copies and runs, %s", (_, width, height, most) => {
+    for (const format of [FORMATS["RGB888 little"]!, FORMATS["RGB565 little"]!]) {
+      const data = lzo1xOf(width * height * (format.bitsPerPixel >> 3), most, 3);
+      const payload = join([be32(data.length), data]);
+      const area = rectangle({ x: 0, y: 0, width, height });
+      same((into) => decodeUltra(payload, area, decodeContext(format), into), { width, height });
+      const { painter } = createPainted(width, height);
+      if (painter === undefined) expect(canCompile()).toBe(false);
+      else expect(painter.readLzo1x(pixelReadersOf(format).pixel, payload, 4, 0, 0, width, height)).toBe(true);
+    }
+  });
+
+  test.skipIf(!canCompile())(
+    "Ultra's instructions, cut anywhere by the end of what it holds at a time (not on workerd: it compiles nothing at run time)",
+    () => {
+      const { pixel } = pixelReadersOf(FORMATS["RGB888 little"]!);
+      const copy = Uint8Array.of(0x21, 4, 0); // 3 bytes
+      const two = join([Uint8Array.of(0, 1), noise(19, 5), copy]);
+      for (let first = 4; first < 4 + two.length; first++) {
+        const last = 4 * 256 * 100 - first - 3 - 22 * 4640;
+        const begin = [Uint8Array.of(17 + first), noise(first, 6), copy];
+        const end = [Uint8Array.of(0, 0, last - 273), noise(last, 7), Uint8Array.of(17, 0, 0)];
+        const data = join([...begin, ...new Array<Uint8Array>(4640).fill(two), ...end]);
+        const into = createPainted(256, 100);
+        expect(into.painter!.readLzo1x(pixel, data, 0, 0, 0, 256, 100)).toBe(true);
+        const plain = createSurface(256, 100);
+        readArea(pixel, decompressLzo1x(data, 0, 4 * 256 * 100), 0, plain, 0, 0, 256, 100);
+        expect(into.pixels).toEqual(plain.pixels);
+      }
+    },
+  );
+
+  test("a copy of Ultra's whose length alone is more bytes than it holds at a time", () => {
+    const size = { width: 2100, height: 2100 };
+    const data = compressLzo1x(new Uint8Array(4 * size.width * size.height));
+    const area = rectangle({ x: 0, y: 0, ...size });
+    const payload = join([be32(data.length), data]);
+    same((into) => decodeUltra(payload, area, decodeContext(FORMATS["RGB888 little"]!), into), size);
+  });
+
   test("every value of two bytes", () => {
     const bytes = new Uint8Array(2 * 65536).map((_, i) => (i % 2 === 0 ? i >> 1 : i >> 9));
     for (const format of Object.values(FORMATS).filter(({ bitsPerPixel }) => bitsPerPixel === 16)) {
@@ -368,6 +453,62 @@ function partsOf(
     ];
   });
   return Uint8Array.from([...payload, ...parts.flat()]);
+}
+
+/** LZO1X data of so many bytes, in which every kind of instruction is, with lengths of up to `most`. */
+function lzo1xOf(length: number, most: number, seed: number): Uint8Array {
+  let state = seed;
+  const below = (end: number): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return Math.floor(((state >>> 0) / 2 ** 32) * end);
+  };
+  const putLength = (instruction: number, count: number, mask: number): void => {
+    if (count <= mask) {
+      parts.push(Uint8Array.of(instruction | count));
+      return;
+    }
+    const zeros = Math.ceil((count - mask) / 255) - 1;
+    parts.push(Uint8Array.of(instruction), new Uint8Array(zeros), Uint8Array.of(count - mask - 255 * zeros));
+  };
+  const first = below(2) === 0 && length >= 20 ? 0 : Math.min(length, 1 + below(238));
+  const parts = first === 0 ? [] : [Uint8Array.of(17 + first), noise(first, state)];
+  let literals = Math.min(first, 4);
+  for (let left = length - first; left > 0; ) {
+    // What is left can always be said by one more instruction.
+    const some = (least: number) => (left < 20 ? left : Math.min(left - 10, least + below(below(2) === 0 ? 10 : most)));
+    const to = length - left;
+    if (literals === 0 && (to === 0 || (left >= 4 && below(3) === 0))) {
+      const run = some(4);
+      putLength(0, run - 3, 15);
+      parts.push(noise(run, state));
+      literals = 4;
+      left -= run;
+      continue;
+    }
+    const reach = [20, 1000, 3072, 49_151][below(4)]!;
+    const distance = 1 + below(Math.min(to, reach));
+    const isSmall =
+      literals > 0 && left >= 20 && (literals === 4 ? distance > 2048 && distance <= 3072 : distance <= 1024);
+    const copied = isSmall ? (literals === 4 ? 3 : 2) : some(3);
+    left -= copied;
+    const more = left >= 20 ? below(4) : 0;
+    left -= more;
+    if (isSmall) {
+      const back = distance - (literals === 4 ? 2049 : 1);
+      parts.push(Uint8Array.of(((back & 3) << 2) | more, back >> 2));
+    } else if (distance <= 2048 && copied <= 8) {
+      parts.push(Uint8Array.of(((copied - 1) << 5) | (((distance - 1) & 7) << 2) | more, (distance - 1) >> 3));
+    } else {
+      const isNear = distance <= 16384;
+      const back = distance - (isNear ? 1 : 16384);
+      if (isNear) putLength(32, copied - 2, 31);
+      else putLength(16 | ((back >> 14) << 3), copied - 2, 7);
+      parts.push(Uint8Array.of(((back & 63) << 2) | more, (back >> 6) & 255));
+    }
+    parts.push(noise(more, state));
+    literals = more;
+  }
+  return join([...parts, Uint8Array.of(17, 0, 0)]);
 }
 
 function canCompile(): boolean {
