@@ -79,6 +79,10 @@ export interface Painter {
     palette: Int32Array,
     colours: number,
   ): number;
+  /** For {@link synthesise}: a tile's coefficients, of 8 bits a channel, as they travel. Whatever else is drawn spoils them. */
+  readonly coefficients: Uint32Array;
+  /** Draws what wavelet.ts makes of `coefficients`. The sides are multiples of 2^level. */
+  synthesise(x: number, y: number, width: number, height: number, level: number): void;
   /** Draws pixels as they come over the wire. @param reader one that is `isVector` */
   read(reader: PixelReader, bytes: Uint8Array, at: number, x: number, y: number, width: number, height: number): void;
   /**

@@ -547,3 +547,116 @@ export function lzo1x(state: usize, end: usize, start: usize, stop: usize): bool
   store<usize>(state, distance, 20);
   return isOver;
 }
+
+/**
+ * Draws a tile of ZYWRLE, of 8 bits a channel, as codec/encodings/wavelet.ts has it. The sides are multiples of 2^level, and 64 at most.
+ *
+ * @param from coefficients, as they travel
+ * @param square room for 64 rows of 64 pixels
+ */
+export function synthesise(
+  to: usize,
+  stride: usize,
+  width: i32,
+  height: i32,
+  from: usize,
+  level: i32,
+  square: usize,
+): void {
+  let columns = width >> level;
+  let rows = height >> level;
+  let count: usize = 4 * columns * rows;
+  let highs = from + 4 * width * height - count;
+  for (let row = 0; row < rows; row++) {
+    const low = highs + 4 * row * columns;
+    for (let i = 0; i < 4 * columns; i += 16) v128.store(square + row * SQUARE_STRIDE + i, v128.load(low + i));
+  }
+  for (; level > 0; level--, columns *= 2, rows *= 2, count *= 4) {
+    highs -= 3 * count;
+    unite(square, columns, rows, highs, count);
+  }
+  for (; height > 0; height--, to += stride, square += SQUARE_STRIDE) {
+    let i = 0;
+    for (; i <= width - 4; i += 4) v128.store(to + 4 * i, pixelsOf(v128.load(square + 4 * i)));
+    storeSome(to + 4 * i, pixelsOf(v128.load(square + 4 * i)), width - i);
+  }
+}
+
+const SQUARE_STRIDE: usize = 4 * 64;
+
+/** The lows and a level's highs make what is low of the level above, in the same place: hence from the end on. */
+@inline
+function unite(square: usize, columns: i32, rows: i32, highs: usize, count: usize): void {
+  for (let row = rows - 1; row >= 0; row--) {
+    const lows = square + row * SQUARE_STRIDE;
+    const high = highs + 4 * row * columns;
+    for (let i: i32 = 4 * ((columns - 1) & ~3); i >= 0; i -= 16) {
+      const low = v128.load(lows + i);
+      const both = v128.load(high + i);
+      const alongColumns = v128.load(high + count + i);
+      const alongRows = v128.load(high + 2 * count + i);
+      const left = lowOf(low, alongColumns);
+      const right = lowOf(alongRows, both);
+      const leftBelow = highOf(low, alongColumns);
+      const rightBelow = highOf(alongRows, both);
+      storePairs(lows + row * SQUARE_STRIDE + 2 * i, lowOf(left, right), highOf(left, right));
+      storePairs(lows + (row + 1) * SQUARE_STRIDE + 2 * i, lowOf(leftBelow, rightBelow), highOf(leftBelow, rightBelow));
+    }
+  }
+}
+
+@inline
+function storePairs(to: usize, first: v128, second: v128): void {
+  v128.store(to, i32x4.shuffle(first, second, 0, 4, 1, 5));
+  v128.store(to, i32x4.shuffle(first, second, 2, 6, 3, 7), 16);
+}
+
+/** Of a pair of one sign what is farther from 0, of two a + b. */
+@inline
+function lowOf(a: v128, b: v128): v128 {
+  const isOther = isNegative(v128.xor(a, b));
+  return v128.bitselect(differenceOf(a, b, isOther), fartherOf(a, b, isOther), isOther);
+}
+
+/** The other of the two. */
+@inline
+function highOf(a: v128, b: v128): v128 {
+  const isOther = isNegative(v128.xor(a, b));
+  return v128.bitselect(fartherOf(a, b, isOther), differenceOf(a, b, isOther), isOther);
+}
+
+@inline
+function differenceOf(a: v128, b: v128, isOther: v128): v128 {
+  return i8x16.sub(a, inverseOf(b, isOther));
+}
+
+/** With the sign of a. */
+@inline
+function fartherOf(a: v128, b: v128, isOther: v128): v128 {
+  const isTurned = isNegative(v128.xor(differenceOf(a, b, isOther), a));
+  return v128.bitselect(inverseOf(b, isOther), a, isTurned);
+}
+
+/** b, or -b where it is of the other sign. */
+@inline
+function inverseOf(b: v128, isOther: v128): v128 {
+  return i8x16.sub(v128.xor(b, isOther), isOther);
+}
+
+@inline
+function isNegative(bytes: v128): v128 {
+  return i8x16.lt_s(bytes, i8x16.splat(0));
+}
+
+/** V, Y and U of four pixels to R, G and B. */
+@inline
+function pixelsOf(four: v128): v128 {
+  const v = i32x4.shr_s(i32x4.shl(four, 24), 24);
+  const y = i32x4.shr_s(i32x4.shl(four, 16), 24);
+  const u = i32x4.shr_s(i32x4.shl(four, 8), 24);
+  const green = i32x4.sub(i32x4.add(y, i32x4.splat(128)), i32x4.shr_s(i32x4.add(u, v), 1));
+  const red = i32x4.add(green, i32x4.add(v, v));
+  const blue = i32x4.add(green, i32x4.add(u, u));
+  const bytes = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(red, green), i16x8.narrow_i32x4_s(blue, i32x4.splat(255)));
+  return i8x16.shuffle(bytes, bytes, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+}

@@ -67,6 +67,15 @@ export interface Kernels {
     blue: number,
   ): void;
   lzo1x(state: number, end: number, start: number, stop: number): number;
+  synthesise(
+    to: number,
+    stride: number,
+    width: number,
+    height: number,
+    from: number,
+    level: number,
+    square: number,
+  ): void;
 }
 
 /**
@@ -105,7 +114,7 @@ const STATE_LENGTH = 32 + 16 * 16;
 
 /** The painter of the surface that is in this memory. */
 export function createPainter(
-  { fill, parts, copy, bits, lines, indices, runs, bytes: drawBytes, words, lzo1x }: Kernels,
+  { fill, parts, copy, bits, lines, indices, runs, bytes: drawBytes, words, synthesise, lzo1x }: Kernels,
   memory: ArrayBufferLike,
   { lines: linesAt, palette: paletteAt, tile, state: stateAt, window, from: source, room, pixels }: Plan,
   surfaceWidth: number,
@@ -175,6 +184,10 @@ export function createPainter(
       hold(bytes, from, length);
       const end = runs(addressOf(x, y), stride, width, height, source, source + length, paletteAt, count, tile);
       return end < 0 ? -1 : from + end - source;
+    },
+    coefficients: new Uint32Array(memory, tile, MOST_OF_RUNS),
+    synthesise(x, y, width, height, level) {
+      synthesise(addressOf(x, y), stride, width, height, tile, level, source);
     },
     read(reader, bytes, from, x, y, width, height) {
       const length = width * reader.size;

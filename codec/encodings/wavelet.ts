@@ -19,16 +19,21 @@
  */
 
 import { scaledTo255 } from "../channels.ts";
+import type { Painter } from "../painter.ts";
 import type { PixelFormat } from "../pixel_format.ts";
 import type { PixelOutput, Surface } from "../pixels.ts";
 
 /** What transforming tiles of one kind of pixel takes. It serves for one tile after the other. */
 export interface Wavelet {
+  /** Of the pixels. */
+  readonly format: PixelFormat;
   /** A tile as it travels, and in the same memory the words of its coefficients. */
   readonly pixels: Uint32Array;
   readonly words: Int32Array;
   /** What is low, row by row, of one level and of the next. */
   readonly lows: readonly [Int32Array, Int32Array];
+  /** Two pixels in two rows: arguments and results that no call could hand over without an object. */
+  readonly square: Int32Array;
   readonly red: Channel;
   readonly green: Channel;
   readonly blue: Channel;
@@ -54,9 +59,11 @@ export function createWavelet(format: PixelFormat, output: PixelOutput, most: nu
   const blue = channelOf(format.blueMax, isRgba ? undefined : format.blueShift, 16);
   const pixels = new Uint32Array(most);
   return {
+    format,
     pixels,
     words: new Int32Array(pixels.buffer),
     lows: [new Int32Array(most >> 2), new Int32Array(most >> 2)],
+    square: new Int32Array(4),
     red,
     green,
     blue,
@@ -79,28 +86,38 @@ export function synthesise(
   width: number,
   height: number,
 ): void {
-  const { pixels, words, lows } = wavelet;
-  const { columns, rows, count, rest } = partsOf(width, height, level);
+  const { pixels, words, lows, square } = wavelet;
+  const parts = partsOf(width, height, level);
+  const { columns, rows, count } = parts;
   const corner = y * into.width + x;
-  let at = count;
-  for (const [left, top, right, bottom] of rest) {
-    for (let row = top; row < bottom; row++) {
-      const to = corner + row * into.width;
-      for (let column = left; column < right; column++) into.pixels[to + column] = pixels[at++]!;
-    }
-  }
+  drawRest(pixels, parts, into, corner);
   const mask = wavelet.mask;
   if (mask === undefined) for (let i = 0; i < count; i++) words[i] = wordOf(wavelet, words[i]!);
   else for (let i = 0; i < count; i++) words[i]! &= mask;
   // Each level, with all below it, is the last quarter of the one above.
   let from = words;
-  at = count - (count >> (2 * level));
+  let at = count - (count >> (2 * level));
   for (let i = level - 1; i > 0; i--) {
-    unite(words, count - (count >> (2 * i)), from, at, lows[i & 1]!, columns >> (i + 1), rows >> (i + 1));
+    unite(square, words, count - (count >> (2 * i)), from, at, lows[i & 1]!, columns >> (i + 1), rows >> (i + 1));
     from = lows[i & 1]!;
     at = 0;
   }
   drawUnited(wavelet, from, at, into, corner, columns >> 1, rows >> 1);
+}
+
+/** The same from a painter's coefficients, of RGBA with 8 bits a channel. */
+export function synthesiseBy(
+  painter: Painter,
+  level: number,
+  into: Surface,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): void {
+  const parts = partsOf(width, height, level);
+  drawRest(painter.coefficients, parts, into, y * into.width + x);
+  if (parts.count > 0) painter.synthesise(x, y, parts.columns, parts.rows, level);
 }
 
 /**
@@ -109,7 +126,7 @@ export function synthesise(
  * @param level 1 to 3
  */
 export function analyse(wavelet: Wavelet, values: Int32Array, level: number, width: number, height: number): void {
-  const { pixels, words, lows, red, green, blue } = wavelet;
+  const { pixels, words, lows, square, red, green, blue } = wavelet;
   const { columns, rows, count, rest } = partsOf(width, height, level);
   let at = count;
   for (const [left, top, right, bottom] of rest) {
@@ -133,7 +150,7 @@ export function analyse(wavelet: Wavelet, values: Int32Array, level: number, wid
   let stride = width;
   for (let i = 0; i < level; i++) {
     const highs = count - (count >> (2 * i));
-    divide(from, stride, words, highs, lows[i & 1]!, columns >> (i + 1), rows >> (i + 1));
+    divide(square, from, stride, words, highs, lows[i & 1]!, columns >> (i + 1), rows >> (i + 1));
     from = lows[i & 1]!;
     stride = columns >> (i + 1);
     // The highest frequencies are seen in luma alone.
@@ -174,8 +191,20 @@ function partsOf(width: number, height: number, level: number): Parts {
   };
 }
 
+/** Draws what is not transformed. */
+function drawRest(pixels: Uint32Array, { count, rest }: Parts, into: Surface, corner: number): void {
+  let at = count;
+  for (const [left, top, right, bottom] of rest) {
+    for (let row = top; row < bottom; row++) {
+      const to = corner + row * into.width;
+      for (let column = left; column < right; column++) into.pixels[to + column] = pixels[at++]!;
+    }
+  }
+}
+
 /** A level's lows, from `low` on, and its highs make what is low of the level above: a square of four from each. */
 function unite(
+  square: Int32Array,
   words: Int32Array,
   highs: number,
   from: Int32Array,
@@ -187,11 +216,11 @@ function unite(
   const count = width * height;
   for (let row = 0, i = 0; row < height; row++) {
     for (let at = 4 * i, end = i + width; i < end; i++, at += 2) {
-      uniteOne(from[low + i]!, words[highs + i]!, words[highs + count + i]!, words[highs + 2 * count + i]!);
-      to[at] = SQUARE[0]!;
-      to[at + 1] = SQUARE[1]!;
-      to[at + 2 * width] = SQUARE[2]!;
-      to[at + 2 * width + 1] = SQUARE[3]!;
+      uniteOne(square, from[low + i]!, words[highs + i]!, words[highs + count + i]!, words[highs + 2 * count + i]!);
+      to[at] = square[0]!;
+      to[at + 1] = square[1]!;
+      to[at + 2 * width] = square[2]!;
+      to[at + 2 * width + 1] = square[3]!;
     }
   }
 }
@@ -206,7 +235,7 @@ function drawUnited(
   width: number,
   height: number,
 ): void {
-  const { words } = wavelet;
+  const { words, square } = wavelet;
   const count = width * height;
   for (let row = 0, i = 0; row < height; row++) {
     for (let at = corner + 2 * row * stride, end = i + width; i < end; i++, at += 2) {
@@ -220,30 +249,31 @@ function drawUnited(
         pixels[at + stride] = pixel;
         pixels[at + stride + 1] = pixel;
       } else {
-        uniteOne(from[low + i]!, both, alongColumns, alongRows);
-        pixels[at] = pixelOf(wavelet, SQUARE[0]!);
-        pixels[at + 1] = pixelOf(wavelet, SQUARE[1]!);
-        pixels[at + stride] = pixelOf(wavelet, SQUARE[2]!);
-        pixels[at + stride + 1] = pixelOf(wavelet, SQUARE[3]!);
+        uniteOne(square, from[low + i]!, both, alongColumns, alongRows);
+        pixels[at] = pixelOf(wavelet, square[0]!);
+        pixels[at + 1] = pixelOf(wavelet, square[1]!);
+        pixels[at + stride] = pixelOf(wavelet, square[2]!);
+        pixels[at + stride + 1] = pixelOf(wavelet, square[3]!);
       }
     }
   }
 }
 
-/** To {@link SQUARE}. */
-function uniteOne(low: number, both: number, alongColumns: number, alongRows: number): void {
-  SQUARE[0] = low;
-  SQUARE[1] = alongRows;
-  SQUARE[2] = alongColumns;
-  SQUARE[3] = both;
-  transform(0, 2);
-  transform(1, 3);
-  transform(0, 1);
-  transform(2, 3);
+/** To `square`. */
+function uniteOne(square: Int32Array, low: number, both: number, alongColumns: number, alongRows: number): void {
+  square[0] = low;
+  square[1] = alongRows;
+  square[2] = alongColumns;
+  square[3] = both;
+  transform(square, 0, 2);
+  transform(square, 1, 3);
+  transform(square, 0, 1);
+  transform(square, 2, 3);
 }
 
 /** The opposite of {@link unite}. */
 function divide(
+  square: Int32Array,
   from: Int32Array,
   stride: number,
   words: Int32Array,
@@ -255,35 +285,32 @@ function divide(
   const count = width * height;
   for (let row = 0, i = 0; row < height; row++) {
     for (let at = 2 * row * stride, end = i + width; i < end; i++, at += 2) {
-      SQUARE[0] = from[at]!;
-      SQUARE[1] = from[at + 1]!;
-      SQUARE[2] = from[at + stride]!;
-      SQUARE[3] = from[at + stride + 1]!;
-      transform(0, 1);
-      transform(2, 3);
-      transform(0, 2);
-      transform(1, 3);
-      to[i] = SQUARE[0]!;
-      words[highs + i] = SQUARE[3]!;
-      words[highs + count + i] = SQUARE[2]!;
-      words[highs + 2 * count + i] = SQUARE[1]!;
+      square[0] = from[at]!;
+      square[1] = from[at + 1]!;
+      square[2] = from[at + stride]!;
+      square[3] = from[at + stride + 1]!;
+      transform(square, 0, 1);
+      transform(square, 2, 3);
+      transform(square, 0, 2);
+      transform(square, 1, 3);
+      to[i] = square[0]!;
+      words[highs + i] = square[3]!;
+      words[highs + count + i] = square[2]!;
+      words[highs + 2 * count + i] = square[1]!;
     }
   }
 }
-
-/** Two pixels in two rows: arguments and results that no call could hand over without an object. */
-const SQUARE = new Int32Array(4);
 
 /**
  * A pair to low and high, or back: the transform is its own inverse. With one sign, low is what is farther from 0, and
  * high a - b; with two, low is a + b, and high what is farther from 0, with the sign of a. Neither needs a ninth bit.
  * All three bytes go the same way at once.
  */
-function transform(first: number, second: number): void {
-  const a = SQUARE[first]!;
-  const b = SQUARE[second]!;
+function transform(square: Int32Array, first: number, second: number): void {
+  const a = square[first]!;
+  const b = square[second]!;
   if (b === 0) {
-    SQUARE[second] = a;
+    square[second] = a;
     return;
   }
   const differ = (a ^ b) & SIGNS;
@@ -295,8 +322,8 @@ function transform(first: number, second: number): void {
   const turned = (difference ^ a) & SIGNS;
   const farther = a ^ ((a ^ c) & ((turned << 1) - (turned >>> 7)));
   const swap = (difference ^ farther) & isOther;
-  SQUARE[first] = farther ^ swap;
-  SQUARE[second] = difference ^ swap;
+  square[first] = farther ^ swap;
+  square[second] = difference ^ swap;
 }
 
 /** Of each byte, the highest bit, and the others. */

@@ -1,13 +1,14 @@
+import { isEightBits } from "../channels.ts";
 import { extend, writtenOf } from "../output.ts";
 import { bytesPerPixelOf, type PixelFormat } from "../pixel_format.ts";
-import type { PixelReaders, Surface } from "../pixels.ts";
+import type { Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import type { DecodeContext, EncodeContext } from "./context.ts";
 import { qualityLevelOf } from "./levels.ts";
 import { createTileWriter, loadTile, writeRaw, writeShorter } from "./rle_tile_writer.ts";
 import { createTileReader, expectEnd, readTile, Subencoding } from "./rle_tiles.ts";
 import { type Advance, advanceCounted } from "./walk.ts";
-import { analyse, createWavelet, synthesise, type Wavelet } from "./wavelet.ts";
+import { analyse, createWavelet, synthesise, synthesiseBy, type Wavelet } from "./wavelet.ts";
 import { deflateTiles, inflateTiles, ZRLE_SIDE } from "./zrle.ts";
 
 const ACT = "Cannot read a ZYWRLE rectangle";
@@ -27,6 +28,7 @@ export function decodeZywrle(payload: Uint8Array, rectangle: Rectangle, context:
   const tiles = inflateTiles(payload, rectangle, context, ACT);
   const reader = createTileReader(tiles, pixels.cpixel, "Cannot read a ZYWRLE tile");
   const level = levelFor(pixels.format, qualityLevelOf(session.encodingTypes));
+  const painter = pixels.output === "rgba" && isEightBits(pixels.format) ? into.painter : undefined;
   const { x, y, width, height } = rectangle;
   for (let top = 0; top < height; top += ZRLE_SIDE) {
     const rows = Math.min(ZRLE_SIDE, height - top);
@@ -37,9 +39,14 @@ export function decodeZywrle(payload: Uint8Array, rectangle: Rectangle, context:
         continue;
       }
       reader.at++;
-      const wavelet = waveletOf(pixels);
-      readTile(reader, { width: columns, height: rows, pixels: wavelet.pixels }, 0, 0, columns, rows);
-      synthesise(wavelet, level, into, x + left, y + top, columns, rows);
+      if (painter === undefined) {
+        const wavelet = waveletOf(context);
+        readTile(reader, { width: columns, height: rows, pixels: wavelet.pixels }, 0, 0, columns, rows);
+        synthesise(wavelet, level, into, x + left, y + top, columns, rows);
+      } else {
+        readTile(reader, { width: columns, height: rows, pixels: painter.coefficients }, 0, 0, columns, rows);
+        synthesiseBy(painter, level, into, x + left, y + top, columns, rows);
+      }
     }
   }
   expectEnd(reader);
@@ -88,17 +95,11 @@ function levelFor(format: PixelFormat, qualityLevel: number | undefined): number
   return qualityLevel > 2 ? 2 : 3;
 }
 
-/** Made once for a format's object. Whose tile it is makes no difference: all that is read of it, the same tile has written. */
-function waveletOf(pixels: PixelReaders): Wavelet {
-  let wavelet = WAVELETS.get(pixels);
-  if (wavelet === undefined) {
-    wavelet = createWavelet(pixels.format, pixels.output, TILE);
-    WAVELETS.set(pixels, wavelet);
-  }
-  return wavelet;
+/** Kept from tile to tile, up to another format. */
+function waveletOf({ memory, pixels: { format, output } }: DecodeContext): Wavelet {
+  if (memory.wavelet?.format !== format) memory.wavelet = createWavelet(format, output, TILE);
+  return memory.wavelet;
 }
-
-const WAVELETS: WeakMap<PixelReaders, Wavelet> = new WeakMap();
 
 /** Green in the middle of the lower 24, 16 or 15 bits. Which of red and blue is where makes no difference. */
 function isCommon(format: PixelFormat): boolean {

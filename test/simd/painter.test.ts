@@ -6,6 +6,7 @@ import { createTileReader, readTile } from "../../codec/encodings/rle_tiles.ts";
 import { decodeRre } from "../../codec/encodings/rre.ts";
 import { drawIndices } from "../../codec/encodings/tight_filters.ts";
 import { decodeUltra } from "../../codec/encodings/ultra.ts";
+import { decodeZywrle } from "../../codec/encodings/zywrle.ts";
 import { DEFAULT_LIMITS } from "../../codec/limits.ts";
 import { compressLzo1x, decompressLzo1x } from "../../codec/lzo1x.ts";
 import type { PixelFormat } from "../../codec/pixel_format.ts";
@@ -14,6 +15,7 @@ import { copyArea, createSurface, fillArea, fillBits } from "../../codec/surface
 import { createPainted } from "../../simd/painted.ts";
 import { be32, join } from "../codec/bytes.ts";
 import { decodeContext } from "../codec/encodings/rectangles.ts";
+import { stored } from "../codec/encodings/stored.ts";
 import { errorOf } from "../codec/errors.ts";
 import { runs } from "../codec/runs.ts";
 
@@ -178,6 +180,29 @@ describe("A painter draws what loops draw", () => {
       }
     },
   );
+
+  test.each(Object.entries(FORMATS))("ZYWRLE's coefficients, of each level: %s", (_, format) => {
+    const context = decodeContext(format);
+    const { size } = context.pixels.cpixel;
+    fc.assert(
+      fc.property(AREA, fc.constantFrom(-31, -28, -25), fc.nat(3), ({ area, seed }, quality, sparse) => {
+        const session = { ...context.session, encodingTypes: [quality] };
+        const widths = [Math.min(64, area.width), Math.max(0, area.width - 64)].filter((width) => width > 0);
+        const tiles = widths.flatMap((width) => {
+          const coefficients = noise(width * area.height * size, seed);
+          if (sparse > 0) for (const i of coefficients.keys()) if (i % (7 * sparse) > 3) coefficients[i] = 0;
+          return [0, ...(size > 1 ? [0] : []), ...coefficients];
+        });
+        const payload = stored(Uint8Array.from(tiles));
+        const faults = expectSameFaults((into) => {
+          const memory = { tight: [] };
+          decodeZywrle(payload, rectangle(area), { ...context, session, memory }, into);
+        });
+        expect(faults).toEqual([]);
+      }),
+      runs(100),
+    );
+  });
 
   test.each(Object.entries(FORMATS))(
     "Hextile's subrectangles, whose faults are told in the same words: %s",
