@@ -145,7 +145,7 @@ function wordAt(at: usize, isBigEndian: i32): i32 {
   return isBigEndian !== 0 ? bswap<u16>(word) : word;
 }
 
-/** What `channelOf` is for one pixel. */
+/** A channel of one pixel. */
 @inline
 function shareOf(word: i32, channel: i32): i32 {
   return (((word >> (channel & 15)) & ((channel >> 4) & 63)) * (channel >> 16) + ((channel >> 10) & 63)) >> 6;
@@ -408,14 +408,38 @@ export function words(
   green: i32,
   blue: i32,
 ): void {
+  // With numbers that are known here it takes half the time.
+  if (red === RED && green === GREEN && blue === BLUE) {
+    drawWords(to, stride, width, height, from, isBigEndian, RED, GREEN, BLUE);
+  } else drawWords(to, stride, width, height, from, isBigEndian, red, green, blue);
+}
+
+/** What most have, from the highest bit on: 5 bits of red, 6 of green, 5 of blue. */
+const RED = 11 | (31 << 4) | (23 << 10) | (527 << 16);
+const GREEN = 5 | (63 << 4) | (33 << 10) | (259 << 16);
+const BLUE = 0 | (31 << 4) | (23 << 10) | (527 << 16);
+
+@inline
+function drawWords(
+  to: usize,
+  stride: usize,
+  width: i32,
+  height: i32,
+  from: usize,
+  isBigEndian: i32,
+  red: i32,
+  green: i32,
+  blue: i32,
+): void {
   const opaque = i16x8.splat(<i16>0xff00);
   for (; height > 0; height--, to += stride) {
     let at = to;
     for (let left = width; left > 0; left -= 8, at += 32) {
       let eight = v128.load(from);
       if (isBigEndian !== 0) eight = i8x16.shuffle(eight, eight, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
-      const rg = v128.or(channelOf(eight, red), i16x8.shl(channelOf(eight, green), 8));
-      const ba = v128.or(channelOf(eight, blue), opaque);
+      // Green goes to the upper byte: 6 to the right and then 8 to the left.
+      const rg = v128.or(i16x8.shr_u(scaledOf(eight, red), 6), v128.and(i16x8.shl(scaledOf(eight, green), 2), opaque));
+      const ba = v128.or(i16x8.shr_u(scaledOf(eight, blue), 6), opaque);
       const first = i16x8.shuffle(rg, ba, 0, 8, 1, 9, 2, 10, 3, 11);
       const second = i16x8.shuffle(rg, ba, 4, 12, 5, 13, 6, 14, 7, 15);
       if (left >= 8) {
@@ -434,11 +458,12 @@ export function words(
   }
 }
 
+/** 64 times what is shown. */
 @inline
-function channelOf(eight: v128, channel: i32): v128 {
+function scaledOf(eight: v128, channel: i32): v128 {
   const value = v128.and(i16x8.shr_u(eight, channel & 15), i16x8.splat(<i16>((channel >> 4) & 63)));
   const scaled = i16x8.mul(value, i16x8.splat(<i16>(channel >> 16)));
-  return i16x8.shr_u(i16x8.add(scaled, i16x8.splat(<i16>((channel >> 10) & 63))), 6);
+  return i16x8.add(scaled, i16x8.splat(<i16>((channel >> 10) & 63)));
 }
 
 /** Stores the first of four pixels, fewer than four. */
