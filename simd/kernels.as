@@ -90,9 +90,10 @@ export function parts(
         const word = wordAt(from, isBigEndian);
         pixel = shareOf(word, red) | (shareOf(word, green) << 8) | (shareOf(word, blue) << 16);
       } else pixel = <i32>load<u8>(from + red) | (<i32>load<u8>(from + green) << 8) | (<i32>load<u8>(from + blue) << 16);
-      const first = to + top * stride + 4 * left;
-      if (area === 1) store<i32>(first, pixel | 0xff000000);
-      else fill(first, stride, columns, rows, pixel | 0xff000000);
+      pixel |= 0xff000000;
+      let first = to + top * stride + 4 * left;
+      if (columns > 1) fill(first, stride, columns, rows, pixel);
+      else for (; rows > 0; rows--, first += stride) store<i32>(first, pixel);
     }
   }
   return paintable;
