@@ -29,6 +29,13 @@ export interface Painter {
     height: number,
     paintable: number,
   ): number;
+  /**
+   * Draws Hextile's tiles, which have all of `bytes`.
+   *
+   * @param reader one that is `isVector`
+   * @returns false: something is wrong with them, or they are more bytes than it holds at a time
+   */
+  fillTiles(reader: PixelReader, bytes: Uint8Array, x: number, y: number, width: number, height: number): boolean;
   /** Moves an area from a place that is inside too; the two may overlap. */
   copy(x: number, y: number, width: number, height: number, srcX: number, srcY: number): void;
   /** Draws from a bit a pixel, the leftmost one highest; rows begin on bytes. */

@@ -85,12 +85,7 @@ export function parts(
       paintable -= <f64>area;
       if (paintable < 0) return -<f64>from;
       if (area === 0) continue;
-      let pixel: i32;
-      if (size === 2) {
-        const word = wordAt(from, isBigEndian);
-        pixel = shareOf(word, red) | (shareOf(word, green) << 8) | (shareOf(word, blue) << 16);
-      } else pixel = <i32>load<u8>(from + red) | (<i32>load<u8>(from + green) << 8) | (<i32>load<u8>(from + blue) << 16);
-      pixel |= 0xff000000;
+      const pixel = pixelAt(from, size, isBigEndian, red, green, blue);
       let first = to + top * stride + 4 * left;
       if (columns > 1) fill(first, stride, columns, rows, pixel);
       else for (; rows > 0; rows--, first += stride) store<i32>(first, pixel);
@@ -141,6 +136,16 @@ function sharesOf(four: v128, channel: i32): v128 {
 }
 
 @inline
+function pixelAt(at: usize, size: i32, isBigEndian: i32, red: i32, green: i32, blue: i32): i32 {
+  let pixel: i32;
+  if (size === 2) {
+    const word = wordAt(at, isBigEndian);
+    pixel = shareOf(word, red) | (shareOf(word, green) << 8) | (shareOf(word, blue) << 16);
+  } else pixel = <i32>load<u8>(at + red) | (<i32>load<u8>(at + green) << 8) | (<i32>load<u8>(at + blue) << 16);
+  return pixel | 0xff000000;
+}
+
+@inline
 function wordAt(at: usize, isBigEndian: i32): i32 {
   const word = load<u16>(at);
   return isBigEndian !== 0 ? bswap<u16>(word) : word;
@@ -150,6 +155,99 @@ function wordAt(at: usize, isBigEndian: i32): i32 {
 @inline
 function shareOf(word: i32, channel: i32): i32 {
   return (((word >> (channel & 15)) & ((channel >> 4) & 63)) * (channel >> 16) + ((channel >> 10) & 63)) >> 6;
+}
+
+/**
+ * Draws Hextile's tiles, as codec/encodings/hextile.ts has them.
+ *
+ * @param bits sixteen times sixteen of them, all 0 before and after
+ * @returns the address behind the last tile; or -1: a mask that is none, a part that leaves its tile, or bytes that go on behind `end`
+ */
+export function tiles(
+  to: usize,
+  stride: usize,
+  width: i32,
+  height: i32,
+  from: usize,
+  end: usize,
+  size: i32,
+  isBigEndian: i32,
+  red: i32,
+  green: i32,
+  blue: i32,
+  bits: usize,
+): i32 {
+  let background: i32 = 0xff000000;
+  let foreground: i32 = 0xff000000;
+  for (let top = 0; top < height; top += 16, to += 16 * stride) {
+    const rows = min(16, height - top);
+    for (let left = 0; left < width; left += 16) {
+      const columns = min(16, width - left);
+      const tile = to + 4 * left;
+      if (from >= end) return -1;
+      const mask = <i32>load<u8>(from++);
+      if (mask > 31) return -1;
+      if ((mask & 1) !== 0) {
+        const length = columns * rows * size;
+        if (from + length > end) return -1;
+        if (size === 2) words(tile, stride, columns, rows, from, isBigEndian, red, green, blue);
+        else bytes(tile, stride, columns, rows, from, size, red, green, blue);
+        from += length;
+        continue;
+      }
+      // A head may go on behind the end, by nine bytes at most: that is found below.
+      if ((mask & 2) !== 0) {
+        background = pixelAt(from, size, isBigEndian, red, green, blue);
+        from += size;
+      }
+      if ((mask & 4) !== 0) {
+        foreground = pixelAt(from, size, isBigEndian, red, green, blue);
+        from += size;
+      }
+      const count = (mask & 8) !== 0 ? <i32>load<u8>(from++) : 0;
+      const step = (mask & 16) !== 0 ? size + 2 : 2;
+      const stop = from + count * step;
+      if (stop > end) return -1;
+      if (step === 2 && columns === 16 && count > 0) {
+        const isInside = setLines(bits, rows, from, stop);
+        lines(tile, stride, rows, bits, background, foreground);
+        if (!isInside) return -1;
+      } else {
+        fill(tile, stride, columns, rows, background);
+        if (step > 2 && count > 0) {
+          if (parts(tile, stride, columns, rows, from, stop, size, 2, isBigEndian, red, green, blue, Infinity) < 0) return -1;
+          foreground = pixelAt(stop - step, size, isBigEndian, red, green, blue);
+        } else {
+          for (let at = from; at < stop; at += 2) {
+            const place = <i32>load<u8>(at);
+            const extents = <i32>load<u8>(at, 1);
+            const partColumns = (extents >> 4) + 1;
+            const partRows = (extents & 15) + 1;
+            if ((place >> 4) + partColumns > columns || (place & 15) + partRows > rows) return -1;
+            fill(tile + (place & 15) * stride + ((place >> 2) & 60), stride, partColumns, partRows, foreground);
+          }
+        }
+      }
+      from = stop;
+    }
+  }
+  return <i32>from;
+}
+
+/** Sets the bits of a tile's parts, up to one that leaves it. */
+@inline
+function setLines(bits: usize, rows: i32, from: usize, end: usize): bool {
+  for (; from < end; from += 2) {
+    const place = <i32>load<u8>(from);
+    const extents = <i32>load<u8>(from, 1);
+    const line = ((2 << (extents >> 4)) - 1) << (place >> 4);
+    const row = place & 15;
+    const partRows = (extents & 15) + 1;
+    if (line > 0xffff || row + partRows > rows) return false;
+    let at = bits + 2 * row;
+    for (const stop = at + 2 * partRows; at < stop; at += 2) store<u16>(at, <u16>(load<u16>(at) | line));
+  }
+  return true;
 }
 
 /** Moves an area; the two may overlap. `length` is bytes of a row. */

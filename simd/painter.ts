@@ -20,6 +20,20 @@ export interface Kernels {
     blue: number,
     paintable: number,
   ): number;
+  tiles(
+    to: number,
+    stride: number,
+    width: number,
+    height: number,
+    from: number,
+    end: number,
+    size: number,
+    isBigEndian: boolean,
+    red: number,
+    green: number,
+    blue: number,
+    bits: number,
+  ): number;
   copy(to: number, stride: number, length: number, height: number, from: number): void;
   bits(to: number, stride: number, width: number, height: number, from: number, zero: number, one: number): void;
   lines(to: number, stride: number, height: number, from: number, zero: number, one: number): void;
@@ -114,7 +128,7 @@ const STATE_LENGTH = 32 + 16 * 16;
 
 /** The painter of the surface that is in this memory. */
 export function createPainter(
-  { fill, parts, copy, bits, lines, indices, runs, bytes: drawBytes, words, synthesise, lzo1x }: Kernels,
+  { fill, parts, tiles, copy, bits, lines, indices, runs, bytes: drawBytes, words, synthesise, lzo1x }: Kernels,
   memory: ArrayBufferLike,
   { lines: linesAt, palette: paletteAt, tile, state: stateAt, window, from: source, room, pixels }: Plan,
   surfaceWidth: number,
@@ -148,6 +162,16 @@ export function createPainter(
         if (left < 0) return at - left - source;
       }
       return -1;
+    },
+    fillTiles(reader, bytes, x, y, width, height) {
+      if (bytes.length > room) return false;
+      const { size, channels } = reader;
+      const isBigEndian = channels?.isBigEndian ?? false;
+      const { red, green, blue } = channels ?? { red: reader.first, green: reader.second, blue: reader.third };
+      hold(bytes, 0, bytes.length);
+      const end = source + bytes.length;
+      const to = addressOf(x, y);
+      return end === tiles(to, stride, width, height, source, end, size, isBigEndian, red, green, blue, linesAt);
     },
     copy(x, y, width, height, srcX, srcY) {
       copy(addressOf(x, y), stride, 4 * width, height, addressOf(srcX, srcY));

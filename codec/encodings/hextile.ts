@@ -45,7 +45,10 @@ export function advanceHextile(walk: Walk, bytes: Uint8Array, at: number, end: n
  * @throws {RfbError} `truncated`, `trailing`; `malformed`: a subrectangle that leaves its tile, or an unknown mask
  */
 export function decodeHextile(payload: Uint8Array, rectangle: Rectangle, context: DecodeContext, into: Surface): void {
-  drawTiles(payload, rectangle, context, into, HEXTILE);
+  const { x, y, width, height } = rectangle;
+  const { pixel } = context.pixels;
+  if (pixel.isVector && into.painter?.fillTiles(pixel, payload, x, y, width, height)) return;
+  drawTiles(payload, rectangle, context, into, HEXTILE); // which says what is wrong, too
 }
 
 /** The payload; no tile is longer than a Raw one. */

@@ -40,7 +40,7 @@ const AREA = fc
 /** Hextile's, with subrectangles, many of a pixel, whose bytes are the halves of numbers. */
 const TILES = fc.array(
   fc.record({
-    mask: fc.constantFrom(8, 10, 12, 14, 24, 26, 30),
+    mask: fc.constantFrom(0, 1, 2, 6, 8, 10, 12, 14, 16, 24, 26, 30),
     parts: fc.array(
       fc.oneof(
         fc.nat(0xffff),
@@ -222,6 +222,27 @@ describe("A painter draws what loops draw", () => {
         }),
         runs(200),
       );
+    },
+  );
+
+  test.each(["RGB888 big", "RGB565 little"])(
+    "more of Hextile's tiles than it holds at a time, and too few bytes: %s",
+    (name) => {
+      const context = decodeContext(FORMATS[name]!);
+      const bytesPerPixel = FORMATS[name]!.bitsPerPixel >> 3;
+      const parts = Array.from({ length: 99 }, (_, i) => (i * 7919) & 0xffff);
+      for (const across of [3, 250]) {
+        const tiles = Array.from({ length: across }, (_, i) =>
+          tileOf({ mask: [1, 14, 26, 6][i & 3]!, parts }, bytesPerPixel, 16, 16, -1),
+        );
+        const payload = Uint8Array.from(tiles.flat());
+        const area = rectangle({ x: 1, y: 2, width: 16 * across, height: 16 });
+        const size = { width: 4002, height: 20 };
+        expect(expectSameFaults((into) => decodeHextile(payload, area, context, into), size)).toEqual([]);
+        for (let end = payload.length - 1, i = 0; i < 30; end -= i++) {
+          same((into) => decodeHextile(payload.subarray(0, end), area, context, into), size);
+        }
+      }
     },
   );
 
@@ -414,8 +435,10 @@ function tileOf(
   wrong: number,
 ): readonly number[] {
   const bytes = [mask];
+  if ((mask & HextileMask.Raw) !== 0) return [mask, ...noise(columns * rows * size, columns)];
   if ((mask & HextileMask.BackgroundSpecified) !== 0) bytes.push(...noise(size, mask));
   if ((mask & HextileMask.ForegroundSpecified) !== 0) bytes.push(...noise(size, mask + 100));
+  if ((mask & HextileMask.AnySubrects) === 0) return bytes;
   bytes.push(parts.length);
   for (const [i, part] of parts.entries()) {
     if ((mask & HextileMask.SubrectsColoured) !== 0) bytes.push(...noise(size, part + i));
