@@ -24,19 +24,13 @@ export function encodeTight(area: Surface, context: EncodeContext): Uint8Array {
 export function encodeWith(
   area: Surface,
   context: EncodeContext,
-  encodePixels: (
-    area: Surface,
-    values: Uint32Array,
-    palette: Palette | undefined,
-    context: EncodeContext,
-  ) => Uint8Array,
+  encodePixels: (area: Surface, palette: Palette | undefined, context: EncodeContext) => Uint8Array,
 ): Uint8Array {
   const { width, height, pixels } = area;
   const { format, tpixel } = context.pixels;
   // Of one colour a pixel says it all.
   const isOne = pixels.length > 0 && isPlain(pixels, 0, width, width, height);
-  const values = valuesOf(isOne ? pixels.subarray(0, 1) : pixels, format);
-  const palette = paletteOf(values, tpixel.size === 1 ? 2 : 256);
+  const palette = paletteOf(isOne ? pixels.subarray(0, 1) : pixels, format, tpixel.size === 1 ? 2 : 256);
   if (palette !== undefined && palette.values.length <= 1) {
     const payload = new Uint8Array(1 + tpixel.size);
     payload[0] = FILL << 4;
@@ -46,7 +40,7 @@ export function encodeWith(
   if (width > MAXIMUM_TIGHT_WIDTH) {
     throw new RangeError(`Cannot encode a Tight rectangle: ${width} pixels wide, at most ${MAXIMUM_TIGHT_WIDTH}`);
   }
-  return photographOf(area, palette, context) ?? encodePixels(area, values, palette, context);
+  return photographOf(area, palette, context) ?? encodePixels(area, palette, context);
 }
 
 /** `control`, and data behind their length. */
@@ -117,13 +111,12 @@ function photographOf(area: Surface, palette: Palette | undefined, context: Enco
 
 /** A palette, differences, or pixels: whatever there is least of. */
 function pixelsOf(
-  { width, height }: Surface,
-  values: Uint32Array,
+  { width, height, pixels }: Surface,
   palette: Palette | undefined,
   context: EncodeContext,
 ): Uint8Array {
   const { format, tpixel } = context.pixels;
-  if (palette !== undefined && isWorthIt(palette, values.length)) {
+  if (palette !== undefined && isWorthIt(palette, pixels.length)) {
     const { values: colours, indices } = palette;
     const filter = new Uint8Array(2 + colours.length * tpixel.size);
     filter[0] = PALETTE;
@@ -132,6 +125,7 @@ function pixelsOf(
     if (colours.length > 2) return deflated(INDEX_STREAM, filter, indices, context);
     return deflated(BIT_STREAM, filter, bitsOf(indices, width), context);
   }
+  const values = valuesOf(pixels, format);
   if (isSmooth(values, width, height, context)) {
     const differences = pixelBytesOf(tpixel, gradientOf(values, width, 0, height, format));
     return deflated(GRADIENT_STREAM, Uint8Array.of(GRADIENT), differences, context);

@@ -1,3 +1,6 @@
+import type { PixelFormat } from "../pixel_format.ts";
+import { squeezersOf } from "../pixel_values.ts";
+
 /** The few values that pixels have, and where. */
 export interface Palette {
   /** The commonest first: what is alike in many rectangles then has the same indices, and deflates to less. */
@@ -6,25 +9,27 @@ export interface Palette {
   readonly indices: Uint8Array;
 }
 
-/** The values that occur in `pixels`, or undefined where there are more than `most`, which is 256 or less. */
-export function paletteOf(pixels: Uint32Array, most: number): Palette | undefined {
-  const values = new Uint32Array(most);
+/** The values that RGBA pixels have in a format, or undefined where there are more than `most`, which is 256 or less. */
+export function paletteOf(pixels: Uint32Array, format: PixelFormat, most: number): Palette | undefined {
+  const { red, green, blue } = squeezersOf(format);
+  const values = new Int32Array(most);
   const slots = new Int16Array(SLOTS).fill(-1);
   const indices = new Uint8Array(pixels.length);
   const counts = new Uint32Array(most);
   let count = 0;
   for (let from = 0; from < pixels.length; ) {
     const pixel = pixels[from]!;
-    let slot = Math.imul(pixel, SPREAD) >>> SHIFT;
+    const value = red[pixel & 0xff]! | green[(pixel >>> 8) & 0xff]! | blue[(pixel >>> 16) & 0xff]!;
+    let slot = Math.imul(value, SPREAD) >>> SHIFT;
     let index = slots[slot]!;
-    while (index >= 0 && values[index] !== pixel) {
+    while (index >= 0 && values[index] !== value) {
       slot = (slot + 1) % SLOTS;
       index = slots[slot]!;
     }
     if (index < 0) {
       if (count === most) return undefined;
       index = count++;
-      values[index] = pixel;
+      values[index] = value;
       slots[slot] = index;
     }
     // Neighbours are equal more often than not.
@@ -34,7 +39,7 @@ export function paletteOf(pixels: Uint32Array, most: number): Palette | undefine
     counts[index]! += to - from;
     from = to;
   }
-  return sorted(values.subarray(0, count), counts, indices);
+  return sorted(new Uint32Array(values.buffer, 0, count), counts, indices);
 }
 
 function sorted(values: Uint32Array, counts: Uint32Array, indices: Uint8Array): Palette {
