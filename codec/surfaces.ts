@@ -155,9 +155,12 @@ export function isPlain(pixels: Uint32Array, at: number, stride: number, width: 
   for (let row = at, rowsEnd = at + height * stride; row < rowsEnd; row += stride) {
     const end = row + width;
     let i = row;
-    for (; i + 4 <= end; i += 4) {
-      const others = (pixels[i + 1]! ^ first) | (pixels[i + 2]! ^ first) | (pixels[i + 3]! ^ first);
-      if (((pixels[i]! ^ first) | others) !== 0) return false;
+    for (; i + 8 <= end; i += 8) {
+      const four =
+        (pixels[i]! ^ first) | (pixels[i + 1]! ^ first) | (pixels[i + 2]! ^ first) | (pixels[i + 3]! ^ first);
+      const more =
+        (pixels[i + 4]! ^ first) | (pixels[i + 5]! ^ first) | (pixels[i + 6]! ^ first) | (pixels[i + 7]! ^ first);
+      if ((four | more) !== 0) return false;
     }
     for (; i < end; i++) if (pixels[i] !== first) return false;
   }
