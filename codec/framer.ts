@@ -8,7 +8,7 @@
 import { FREQUENT_CLIENT_MESSAGES, type Frequent } from "./client/frequent.ts";
 import { type ClientMessage, clientLayoutOf } from "./client/mod.ts";
 import { type EncodingFraming, framingOf } from "./encodings/framing.ts";
-import { type Advance, createWalk, type Walk } from "./encodings/walk.ts";
+import { type Advance, createWalk, restartWalk, type Walk } from "./encodings/walk.ts";
 import { RfbError } from "./errors.ts";
 import type { Layout } from "./layout.ts";
 import { checkFramebufferSize, DEFAULT_LIMITS, type Limits, within } from "./limits.ts";
@@ -146,20 +146,25 @@ export function createServerFramer(
   );
   let rectangles = -1; // still to come in the present update; -1 outside of one
   let budget = 0; // bytes that the present update may still take
-  let walk: Walk | undefined;
-  let encoding: number | undefined; // of the last rectangle, for most have the same
+  let isWalking = false; // in a payload
+  let walk: Walk | undefined; // of the last rectangle: most have its session and encoding
   let framing: EncodingFraming | undefined; // of that encoding
+  let framebufferWidth = 0; // of that session
+  let framebufferHeight = 0;
   let passing = 0; // bytes of the payload already judged, arrived or not
+  let viewed: Uint8Array | undefined; // what the next two are of
+  let buffer: ArrayBufferLike | undefined;
+  let byteOffset = 0;
   let fault: RfbError | undefined; // of the payload, behind what has been handed over; its offset is the stream's
 
   return framerOver(next, (input) => {
-    if (walk !== undefined) throw endsWithin("Cannot read a rectangle's payload", input);
+    if (isWalking) throw endsWithin("Cannot read a rectangle's payload", input);
     if (rectangles >= 0) throw endsWithin(`Cannot read an update: ${rectangles} rectangles are missing`, input);
     return messages.end(input);
   });
 
   function next(input: Input, session: Session): ServerEvent | undefined {
-    if (walk !== undefined) return nextPayload(input, walk, framing!.advance);
+    if (isWalking) return nextPayload(input, walk!, framing!.advance);
     if (rectangles > 0) return nextRectangle(input, session);
     if (rectangles === 0) {
       rectangles = -1;
@@ -177,25 +182,36 @@ export function createServerFramer(
     const { bytes, start, end } = input;
     if (end - start < RECTANGLE_LENGTH) return undefined;
     const rectangle = decodeRectangle(bytes, start);
-    const { encodingType } = rectangle;
-    if (session.pixelFormat === undefined)
-      throw new TypeError("Cannot read a rectangle: the session has no pixelFormat");
-    if (encodingType !== encoding) {
-      framing = framingOf(encodingType) ?? extensions.framingOf?.(encodingType);
-      encoding = encodingType;
-    }
-    if (framing === undefined) {
-      const { x, y, width, height } = rectangle;
-      const reason = `no end is known for encoding ${nameOfEncoding(encodingType)}, ${width}x${height} at ${x},${y}`;
-      throw new RfbError("unknownType", "Cannot read a rectangle", reason, { offset: start });
-    }
-    if (framing.drawsPixels) checkInside(rectangle, session, start);
+    if (session === walk?.session && rectangle.encodingType === walk.rectangle.encodingType)
+      restartWalk(walk, rectangle);
+    else begin(rectangle, session, start);
+    if (framing!.drawsPixels) checkInside(rectangle, start);
     else checkNewSize(rectangle, limits);
     spend(RECTANGLE_LENGTH);
-    rectangles = encodingType === Encoding.LastRect ? 0 : rectangles - 1;
-    walk = createWalk(rectangle, session, bytesPerPixelOf(session.pixelFormat), limits);
+    rectangles = rectangle.encodingType === Encoding.LastRect ? 0 : rectangles - 1;
+    isWalking = true;
     input.start = start + RECTANGLE_LENGTH;
     return rectangle;
+  }
+
+  /** Looks up what V8 would have to search for in each rectangle, where it has seen many shapes of sessions and formats. */
+  function begin(rectangle: Rectangle, session: Session, at: number): void {
+    const { x, y, width, height, encodingType } = rectangle;
+    const { pixelFormat } = session;
+    if (pixelFormat === undefined) throw new TypeError("Cannot read a rectangle: the session has no pixelFormat");
+    framing = framingOf(encodingType) ?? extensions.framingOf?.(encodingType);
+    if (framing === undefined) {
+      const reason = `no end is known for encoding ${nameOfEncoding(encodingType)}, ${width}x${height} at ${x},${y}`;
+      throw new RfbError("unknownType", "Cannot read a rectangle", reason, { offset: at });
+    }
+    ({ framebufferWidth, framebufferHeight } = session);
+    walk = createWalk(rectangle, session, bytesPerPixelOf(pixelFormat), limits);
+  }
+
+  function checkInside({ x, y, width, height }: Rectangle, at: number): void {
+    if (x + width <= framebufferWidth && y + height <= framebufferHeight) return;
+    const reason = `${width}x${height} at ${x},${y} leaves the framebuffer of ${framebufferWidth}x${framebufferHeight}`;
+    throw new RfbError("malformed", "Cannot read a rectangle", reason, { offset: at });
   }
 
   function nextPayload(input: Input, current: Walk, advance: Advance): RectanglePayload | undefined {
@@ -210,8 +226,8 @@ export function createServerFramer(
     }
     const last = current.done && passing === 0 && fault === undefined;
     if (input.start === from && !last) return undefined;
-    if (last) walk = undefined;
-    return { type: "rectanglePayload", bytes: input.bytes.subarray(from, input.start), last };
+    if (last) isWalking = false;
+    return { type: "rectanglePayload", bytes: viewOf(input.bytes, from, input.start), last };
   }
 
   /** Passes as many bytes of the payload as are here. */
@@ -219,15 +235,27 @@ export function createServerFramer(
     while (!current.done || passing > 0) {
       if (passing === 0) {
         // No farther than the budget: what comes behind it may be at fault too, and must not be found first.
-        const visible = Math.min(input.end, input.start + budget);
+        const visible = available(input) > budget ? input.start + budget : input.end;
         passing = advance(current, input.bytes, input.start, visible);
         spend(passing === 0 && !current.done && visible < input.end ? budget + 1 : passing);
       }
-      const step = Math.min(passing, input.end - input.start);
+      // Math.min is slow where V8 cannot know that the numbers are small.
+      let step = available(input);
+      if (passing < step) step = passing;
       if (step === 0) return; // starved, or an empty payload
       input.start += step;
       passing -= step;
     }
+  }
+
+  /** `bytes[from, to)`, by way of the buffer: `subarray` takes twice as long, and so does asking for the buffer each time. */
+  function viewOf(bytes: Uint8Array, from: number, to: number): Uint8Array {
+    if (from === 0 && to === bytes.length) return bytes;
+    if (bytes !== viewed) {
+      viewed = bytes;
+      ({ buffer, byteOffset } = bytes);
+    }
+    return new Uint8Array(buffer!, byteOffset + from, to - from);
   }
 
   function spend(bytes: number): void {
@@ -277,6 +305,7 @@ function messagePuller<Message>(
   function skip(input: Input, message: SkippedMessage): SkippedMessage | undefined {
     const step = Math.min(toSkip, available(input));
     input.start += step;
+    input.from = input.start;
     toSkip -= step;
     skipped = toSkip > 0 ? message : undefined;
     return toSkip > 0 ? undefined : message;
@@ -306,7 +335,6 @@ function framerOver<Event extends { readonly type: string }>(
   frequent?: Frequent<Event>,
 ): Framer<Event> {
   const input = createInput();
-  let from = 0;
   let rest: Uint8Array | undefined; // the last chunk, where only its first SEAM bytes are in the input yet
   let plain: object = NO_SESSION; // the session, where nothing is begun and there may be frequent messages
   const step = failingForEver(input, (session: Session | undefined) => {
@@ -317,11 +345,10 @@ function framerOver<Event extends { readonly type: string }>(
     }
     let event: Event | undefined;
     do {
-      from = input.start;
+      input.from = input.start;
       event = pull(input, session);
     } while (event === undefined && goOn());
-    if (event === undefined || event.type === "skippedMessage") from = input.start;
-    else if (frequent?.mayCome(session)) plain = session;
+    if (event !== undefined && frequent?.mayCome(session)) plain = session;
     return event;
   });
   return {
@@ -332,14 +359,14 @@ function framerOver<Event extends { readonly type: string }>(
         append(input, chunk.subarray(0, SEAM));
         rest = chunk;
       }
-      from = input.start;
+      input.from = input.start;
     },
     next(session) {
       if (session !== plain) return step(session);
-      from = input.start;
+      input.from = input.start;
       return frequent?.take(input) ?? step(session);
     },
-    raw: () => input.bytes.subarray(from, input.start),
+    raw: () => input.bytes.subarray(input.from, input.start),
     consumed: () => input.base + input.start,
     end() {
       step(undefined);
@@ -367,13 +394,6 @@ function framerOver<Event extends { readonly type: string }>(
  * smallest carry has room for both, where no more than a head was begun.
  */
 const SEAM = 20;
-
-function checkInside({ x, y, width, height }: Rectangle, session: Session, at: number): void {
-  const { framebufferWidth, framebufferHeight } = session;
-  if (x + width <= framebufferWidth && y + height <= framebufferHeight) return;
-  const reason = `${width}x${height} at ${x},${y} leaves the framebuffer of ${framebufferWidth}x${framebufferHeight}`;
-  throw new RfbError("malformed", "Cannot read a rectangle", reason, { offset: at });
-}
 
 function checkNewSize(rectangle: Rectangle, limits: Limits): void {
   const size = newSizeOf(rectangle);

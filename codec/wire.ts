@@ -64,6 +64,8 @@ export function putS32(bytes: Uint8Array, at: number, value: number): void {
 export interface Input {
   /** Received, or room for what is to come. */
   bytes: Uint8Array;
+  /** Where what was read last begins. */
+  from: number;
   /** Where what was not read yet begins. */
   start: number;
   /** Where it ends. */
@@ -76,7 +78,7 @@ export interface Input {
 
 /** An input that nothing has arrived in. */
 export function createInput(): Input {
-  return { bytes: EMPTY, start: 0, end: 0, base: 0, hasFailed: false };
+  return { bytes: EMPTY, from: 0, start: 0, end: 0, base: 0, hasFailed: false };
 }
 
 /** How many bytes are there to read. */

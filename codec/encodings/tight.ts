@@ -4,6 +4,7 @@ import { Encoding } from "../names.ts";
 import { tpixelSizeOf } from "../pixel_writers.ts";
 import { readPixel, type Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
+import type { Session } from "../session.ts";
 import { fillArea, fillBits } from "../surfaces.ts";
 import { u8 } from "../wire.ts";
 import type { DecodeContext } from "./context.ts";
@@ -75,7 +76,7 @@ export function drawTight(
   const { x, y, width, height } = rectangle;
   const control = u8(payload, 0);
   for (let stream = 0; stream < 4; stream++) if ((control >> stream) & 1) reset(memory.tight, stream);
-  switch (kindOf(control, rectangle, session.encodingTypes, isPng, 0)) {
+  switch (kindOf(control, rectangle, session, isPng, 0)) {
     case FILL:
       expectLength(payload, 1 + pixels.tpixel.size, ACT);
       fillArea(into, x, y, width, height, readPixel(pixels.tpixel, payload, 1));
@@ -122,7 +123,7 @@ function advance(walk: Walk, bytes: Uint8Array, at: number, end: number, isPng: 
   switch (walk.stage) {
     case CONTROL: {
       const control = u8(bytes, at);
-      const kind = kindOf(control, walk.rectangle, walk.session.encodingTypes, isPng, at);
+      const kind = kindOf(control, walk.rectangle, walk.session, isPng, at);
       if (kind === FILL) {
         walk.done = true;
         return 1 + tpixelSizeIn(walk);
@@ -160,8 +161,11 @@ function advanceToData(walk: Walk, filter: number, colours: number): number {
   return walk.done ? length : 0;
 }
 
-function tpixelSizeIn({ session, bytesPerPixel }: Walk): number {
-  return session.pixelFormat === undefined ? bytesPerPixel : tpixelSizeOf(session.pixelFormat);
+function tpixelSizeIn(walk: Walk): number {
+  const { session, bytesPerPixel } = walk;
+  if (walk.kept === 0)
+    walk.kept = session.pixelFormat === undefined ? bytesPerPixel : tpixelSizeOf(session.pixelFormat);
+  return walk.kept;
 }
 
 function drawFiltered(
@@ -240,17 +244,11 @@ function lengthOfData(filter: number, colours: number, { width, height }: Rectan
 }
 
 /** What the rectangle is made of. @throws {RfbError} `malformed` */
-function kindOf(
-  control: number,
-  { width }: Rectangle,
-  encodingTypes: readonly number[],
-  isPng: boolean,
-  at: number,
-): number {
+function kindOf(control: number, { width }: Rectangle, session: Session, isPng: boolean, at: number): number {
   const kind = control >> 4;
   if (kind === FILL) return FILL;
   if (kind === PLAIN && isPng) return PNG;
-  if (kind > JPEG && !isPlain(kind, isPng, encodingTypes)) {
+  if (kind > JPEG && !isPlain(kind, isPng, session.encodingTypes)) {
     throw new RfbError("malformed", ACT, `control byte 0x${control.toString(16)}`, { offset: at });
   }
   if (width > MAXIMUM_TIGHT_WIDTH) {

@@ -10,7 +10,7 @@ import { u32 } from "../wire.ts";
  */
 export interface Walk {
   /** Whose payload it is. */
-  readonly rectangle: Rectangle;
+  rectangle: Rectangle;
   /** As it was when the rectangle began; its `pixelFormat` is there. */
   readonly session: Session;
   /** What the peer may ask for. */
@@ -31,6 +31,8 @@ export interface Walk {
   length: number;
   /** The rectangle inside this one, where there is one. */
   inner: Walk | undefined;
+  /** The encoding's own, as it left it in the rectangle before, as long as session and encoding stay. 0 at the start. */
+  kept: number;
 }
 
 /**
@@ -55,7 +57,16 @@ export function createWalk(rectangle: Rectangle, session: Session, bytesPerPixel
     size: 0,
     length: 0,
     inner: undefined,
+    kept: 0,
   };
+}
+
+/** The walk at the start of another rectangle's payload, of the same session and encoding. */
+export function restartWalk(walk: Walk, rectangle: Rectangle): void {
+  walk.rectangle = rectangle;
+  walk.done = false;
+  walk.stage = walk.tile = walk.left = walk.size = walk.length = 0;
+  walk.inner = undefined;
 }
 
 /**
