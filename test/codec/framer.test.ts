@@ -383,6 +383,20 @@ describe("a framebuffer update", () => {
     expect(framer.raw().buffer).toBe(chunk.buffer);
   });
 
+  test.each([
+    ["Hextile", rectangleHead(0, 0, 4, 2, Encoding.Hextile), hex("01 0102030405060708")],
+    ["TRLE", rectangleHead(0, 0, 4, 2, Encoding.TRLE), hex("02 0102 1020")],
+    ["Tight", rectangleHead(0, 0, 20, 10, Encoding.Tight), hex("40 01 01 0102 02 0304")],
+    ["CursorWithAlpha", rectangleHead(0, 0, 1, 1, Encoding.CursorWithAlpha), hex("00000000 01020304")],
+  ])("begins each rectangle of %s as it began the one before", (_, head, bytes) => {
+    const framer = createServerFramer({ ...DEFAULT_LIMITS, maxRectangleLength: bytes.length });
+    const { events, error } = runFramer(framer, "server", NORMAL, [update(3, head, bytes, head, bytes, head, bytes)]);
+    expect(error).toBeUndefined();
+    expect(events.filter(({ type }) => type === "rectanglePayload")).toStrictEqual(
+      new Array(3).fill({ type: "rectanglePayload", bytes, last: true }),
+    );
+  });
+
   test("keeps a CopyRect's source whole", () => {
     const framer = createServerFramer();
     const pieces: Uint8Array[] = [];
