@@ -12,7 +12,7 @@ export interface Painter {
   fill(x: number, y: number, width: number, height: number, pixel: number): void;
   /**
    * Fills parts of an area: all that is in `bytes` from `from` to `end`, each a pixel, and its place and size in the area, two numbers
-   * each, which take `place` bytes together: RRE's, CoRRE's, or Hextile's.
+   * each, which take `place` bytes together: RRE's or CoRRE's.
    *
    * @param reader one that is `isVector`
    * @returns the offset of a part that leaves the area, or with which they have more than `paintable` pixels; or -1, once all are drawn
@@ -22,7 +22,7 @@ export interface Painter {
     bytes: Uint8Array,
     from: number,
     end: number,
-    place: 2 | 4 | 8,
+    place: 4 | 8,
     x: number,
     y: number,
     width: number,
@@ -33,7 +33,7 @@ export interface Painter {
    * Draws Hextile's tiles, which have all of `bytes`.
    *
    * @param reader one that is `isVector`
-   * @returns false: something is wrong with them, or they are more bytes than it holds at a time
+   * @returns false: something is wrong with them
    */
   fillTiles(reader: PixelReader, bytes: Uint8Array, x: number, y: number, width: number, height: number): boolean;
   /** Moves an area from a place that is inside too; the two may overlap. */
@@ -49,10 +49,6 @@ export interface Painter {
     zero: number,
     one: number,
   ): void;
-  /** For {@link fillLines}: a bit a pixel, the leftmost one lowest. All are 0 but for those that somebody is setting. */
-  readonly lines: Uint16Array;
-  /** Draws rows of sixteen pixels from `lines`, which are 0 again then. */
-  fillLines(x: number, y: number, height: number, zero: number, one: number): void;
   /**
    * Draws from an index of `size` bits a pixel, 2, 4 or 8, the leftmost one highest; rows begin on bytes, and have sixteen
    * pixels or more.

@@ -158,38 +158,46 @@ function shareOf(word: i32, channel: i32): i32 {
 }
 
 /**
- * Draws Hextile's tiles, as codec/encodings/hextile.ts has them.
+ * Draws Hextile's tiles, as codec/encodings/hextile.ts has them: up to one that goes on behind `end`, or that has a mask that is none or
+ * a part that leaves it.
  *
- * @param bits sixteen times sixteen of them, all 0 before and after
- * @returns the address behind the last tile; or -1: a mask that is none, a part that leaves its tile, or bytes that go on behind `end`
+ * @param state where it goes on, and is to go on next time, five numbers: the address of the next tile, its place in the area, the
+ *   background and the foreground. Behind 32 bytes there are sixteen times sixteen bits, all 0 before and after
+ * @returns whether the last tile was drawn
  */
 export function tiles(
   to: usize,
   stride: usize,
   width: i32,
   height: i32,
-  from: usize,
+  state: usize,
   end: usize,
   size: i32,
   isBigEndian: i32,
   red: i32,
   green: i32,
   blue: i32,
-  bits: usize,
-): i32 {
-  let background: i32 = 0xff000000;
-  let foreground: i32 = 0xff000000;
-  for (let top = 0; top < height; top += 16, to += 16 * stride) {
+): bool {
+  let from = load<usize>(state);
+  let left = load<i32>(state, 4);
+  let background = load<i32>(state, 12);
+  let foreground = load<i32>(state, 16);
+  for (let top = load<i32>(state, 8); top < height; top += 16) {
     const rows = min(16, height - top);
-    for (let left = 0; left < width; left += 16) {
+    for (; left < width; left += 16) {
+      store<usize>(state, from);
+      store<i32>(state, left, 4);
+      store<i32>(state, top, 8);
+      store<i32>(state, background, 12);
+      store<i32>(state, foreground, 16);
       const columns = min(16, width - left);
-      const tile = to + 4 * left;
-      if (from >= end) return -1;
+      const tile = to + top * stride + 4 * left;
+      if (from >= end) return false;
       const mask = <i32>load<u8>(from++);
-      if (mask > 31) return -1;
+      if (mask > 31) return false;
       if ((mask & 1) !== 0) {
         const length = columns * rows * size;
-        if (from + length > end) return -1;
+        if (from + length > end) return false;
         if (size === 2) words(tile, stride, columns, rows, from, isBigEndian, red, green, blue);
         else bytes(tile, stride, columns, rows, from, size, red, green, blue);
         from += length;
@@ -206,16 +214,22 @@ export function tiles(
       }
       const count = (mask & 8) !== 0 ? <i32>load<u8>(from++) : 0;
       const step = (mask & 16) !== 0 ? size + 2 : 2;
-      const stop = from + count * step;
-      if (stop > end) return -1;
-      if (step === 2 && columns === 16 && count > 0) {
-        const isInside = setLines(bits, rows, from, stop);
-        lines(tile, stride, rows, bits, background, foreground);
-        if (!isInside) return -1;
+      let stop = from + count * step;
+      if (stop > end) return false;
+      if (count === 0) {
+        // Tiles with a mask of 0 have the background of the one before: most often there are many.
+        let next = left + 16;
+        for (; next < width && stop < end && load<u8>(stop) === 0; stop++) next += 16;
+        fill(tile, stride, min(next, width) - left, rows, background);
+        left = next - 16;
+      } else if (step === 2 && columns === 16) {
+        const isInside = setLines(state + 32, rows, from, stop);
+        drawLines(tile, stride, rows, state + 32, background, foreground);
+        if (!isInside) return false;
       } else {
         fill(tile, stride, columns, rows, background);
-        if (step > 2 && count > 0) {
-          if (parts(tile, stride, columns, rows, from, stop, size, 2, isBigEndian, red, green, blue, Infinity) < 0) return -1;
+        if (step > 2) {
+          if (parts(tile, stride, columns, rows, from, stop, size, 2, isBigEndian, red, green, blue, Infinity) < 0) return false;
           foreground = pixelAt(stop - step, size, isBigEndian, red, green, blue);
         } else {
           for (let at = from; at < stop; at += 2) {
@@ -223,15 +237,17 @@ export function tiles(
             const extents = <i32>load<u8>(at, 1);
             const partColumns = (extents >> 4) + 1;
             const partRows = (extents & 15) + 1;
-            if ((place >> 4) + partColumns > columns || (place & 15) + partRows > rows) return -1;
+            if ((place >> 4) + partColumns > columns || (place & 15) + partRows > rows) return false;
             fill(tile + (place & 15) * stride + ((place >> 2) & 60), stride, partColumns, partRows, foreground);
           }
         }
       }
       from = stop;
     }
+    left = 0;
   }
-  return <i32>from;
+  store<usize>(state, from);
+  return true;
 }
 
 /** Sets the bits of a tile's parts, up to one that leaves it. */
@@ -248,6 +264,24 @@ function setLines(bits: usize, rows: i32, from: usize, end: usize): bool {
     for (const stop = at + 2 * partRows; at < stop; at += 2) store<u16>(at, <u16>(load<u16>(at) | line));
   }
   return true;
+}
+
+/** Draws rows of sixteen pixels from sixteen bits each, the leftmost one lowest, and clears these. */
+function drawLines(to: usize, stride: usize, height: i32, from: usize, zero: i32, one: i32): void {
+  const zeros = i32x4.splat(zero);
+  const ones = i32x4.splat(one);
+  const first = i32x4(1, 2, 4, 8);
+  const second = i32x4(16, 32, 64, 128);
+  const third = i32x4(256, 512, 1024, 2048);
+  const fourth = i32x4(4096, 8192, 16384, 32768);
+  for (; height > 0; height--, to += stride, from += 2) {
+    const line = i32x4.splat(load<u16>(from));
+    store<u16>(from, 0);
+    v128.store(to, v128.bitselect(ones, zeros, i32x4.eq(v128.and(line, first), first)));
+    v128.store(to, v128.bitselect(ones, zeros, i32x4.eq(v128.and(line, second), second)), 16);
+    v128.store(to, v128.bitselect(ones, zeros, i32x4.eq(v128.and(line, third), third)), 32);
+    v128.store(to, v128.bitselect(ones, zeros, i32x4.eq(v128.and(line, fourth), fourth)), 48);
+  }
 }
 
 /** Moves an area; the two may overlap. `length` is bytes of a row. */
@@ -289,24 +323,6 @@ export function bits(
     for (let byte = <i32>load<u8>(from++); left > 0; left--, at += 4, byte <<= 1) {
       store<i32>(at, (byte & 128) !== 0 ? one : zero);
     }
-  }
-}
-
-/** Draws rows of sixteen pixels from sixteen bits each, the leftmost one lowest, and clears these. */
-export function lines(to: usize, stride: usize, height: i32, from: usize, zero: i32, one: i32): void {
-  const zeros = i32x4.splat(zero);
-  const ones = i32x4.splat(one);
-  const first = i32x4(1, 2, 4, 8);
-  const second = i32x4(16, 32, 64, 128);
-  const third = i32x4(256, 512, 1024, 2048);
-  const fourth = i32x4(4096, 8192, 16384, 32768);
-  for (; height > 0; height--, to += stride, from += 2) {
-    const line = i32x4.splat(load<u16>(from));
-    store<u16>(from, 0);
-    v128.store(to, v128.bitselect(ones, zeros, i32x4.eq(v128.and(line, first), first)));
-    v128.store(to, v128.bitselect(ones, zeros, i32x4.eq(v128.and(line, second), second)), 16);
-    v128.store(to, v128.bitselect(ones, zeros, i32x4.eq(v128.and(line, third), third)), 32);
-    v128.store(to, v128.bitselect(ones, zeros, i32x4.eq(v128.and(line, fourth), fourth)), 48);
   }
 }
 

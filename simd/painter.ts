@@ -25,18 +25,16 @@ export interface Kernels {
     stride: number,
     width: number,
     height: number,
-    from: number,
+    state: number,
     end: number,
     size: number,
     isBigEndian: boolean,
     red: number,
     green: number,
     blue: number,
-    bits: number,
   ): number;
   copy(to: number, stride: number, length: number, height: number, from: number): void;
   bits(to: number, stride: number, width: number, height: number, from: number, zero: number, one: number): void;
-  lines(to: number, stride: number, height: number, from: number, zero: number, one: number): void;
   indices(
     to: number,
     stride: number,
@@ -93,12 +91,13 @@ export interface Kernels {
 }
 
 /**
- * How a surface's memory is divided, in bytes: rows of bits, the palette, a tile, the state of decompression, what was decompressed
- * last, as many as sixteen bytes that are written and not used, what is drawn from, as many that are read and not used, and the pixels.
- * A row of any kind of pixel fits into what is drawn from, and so do the runs of a tile; and twice that into what was decompressed.
+ * How a surface's memory is divided, in bytes: the state of Hextile, the palette, a tile, the state of decompression, what was
+ * decompressed last, as many as sixteen bytes that are written and not used, what is drawn from, as many that are read and not used, and
+ * the pixels. A row of any kind of pixel fits into what is drawn from, and so do the runs of a tile; and twice that into what was
+ * decompressed.
  */
 export interface Plan {
-  readonly lines: number;
+  readonly hextile: number;
   readonly palette: number;
   readonly tile: number;
   readonly state: number;
@@ -112,29 +111,30 @@ export interface Plan {
 /** The plan for a surface of this size. */
 export function planOf(width: number, height: number): Plan {
   const room = Math.max(64 * 1024, 16 * Math.ceil(width / 4));
-  const palette = 2 * LINES;
+  const palette = HEXTILE_LENGTH;
   const tile = palette + PALETTE_LENGTH;
   const state = tile + 4 * MOST_OF_RUNS + 32;
   const window = state + STATE_LENGTH;
   const from = window + 2 * room + 16;
   const pixels = from + room + 16;
-  return { lines: 0, palette, tile, state, window, from, room, pixels, length: pixels + 4 * width * height };
+  return { hextile: 0, palette, tile, state, window, from, room, pixels, length: pixels + 4 * width * height };
 }
 
+const HEXTILE_LENGTH = 32 + 2 * 16;
 const PALETTE_LENGTH = 4 * 256;
-/** Rows that bits can be set in. */
-const LINES = 16;
 const STATE_LENGTH = 32 + 16 * 16;
+const BLACK = 0xff000000;
 
 /** The painter of the surface that is in this memory. */
 export function createPainter(
-  { fill, parts, tiles, copy, bits, lines, indices, runs, bytes: drawBytes, words, synthesise, lzo1x }: Kernels,
+  { fill, parts, tiles, copy, bits, indices, runs, bytes: drawBytes, words, synthesise, lzo1x }: Kernels,
   memory: ArrayBufferLike,
-  { lines: linesAt, palette: paletteAt, tile, state: stateAt, window, from: source, room, pixels }: Plan,
+  { hextile: hextileAt, palette: paletteAt, tile, state: stateAt, window, from: source, room, pixels }: Plan,
   surfaceWidth: number,
 ): Painter {
   const colours = new Int32Array(memory, paletteAt, 256);
   const held = new Uint8Array(memory, source, room);
+  const hextile = new Uint32Array(memory, hextileAt, 5);
   const state = new Uint32Array(memory, stateAt, 6);
   const patterns = new Uint8Array(memory, stateAt + 32, 16 * 16);
   for (let i = 0; i < patterns.length; i++) patterns[i] = (i & 15) % ((i >> 4) + 1);
@@ -164,14 +164,21 @@ export function createPainter(
       return -1;
     },
     fillTiles(reader, bytes, x, y, width, height) {
-      if (bytes.length > room) return false;
       const { size, channels } = reader;
       const isBigEndian = channels?.isBigEndian ?? false;
       const { red, green, blue } = channels ?? { red: reader.first, green: reader.second, blue: reader.third };
-      hold(bytes, 0, bytes.length);
-      const end = source + bytes.length;
       const to = addressOf(x, y);
-      return end === tiles(to, stride, width, height, source, end, size, isBigEndian, red, green, blue, linesAt);
+      hextile[1] = hextile[2] = 0;
+      hextile[3] = hextile[4] = BLACK;
+      for (let at = 0; ; at += hextile[0] - source) {
+        const length = Math.min(room, bytes.length - at);
+        hold(bytes, at, length);
+        hextile[0] = source;
+        const end = source + length;
+        const isOver = tiles(to, stride, width, height, hextileAt, end, size, isBigEndian, red, green, blue) !== 0;
+        if (isOver) return at + hextile[0] - source === bytes.length;
+        if (hextile[0] === source) return false; // there is room for any tile
+      }
     },
     copy(x, y, width, height, srcX, srcY) {
       copy(addressOf(x, y), stride, 4 * width, height, addressOf(srcX, srcY));
@@ -184,10 +191,6 @@ export function createPainter(
         hold(bytes, at, rows * length);
         bits(addressOf(x, y + first), stride, width, rows, source, zero, one);
       }
-    },
-    lines: new Uint16Array(memory, linesAt, LINES),
-    fillLines(x, y, height, zero, one) {
-      lines(addressOf(x, y), stride, height, linesAt, zero, one);
     },
     fillIndices(x, y, width, height, bytes, from, size, palette, count) {
       colours.set(palette);

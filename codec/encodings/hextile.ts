@@ -1,6 +1,5 @@
 import { RfbError } from "../errors.ts";
 import { createOutput, extend, type Output, writtenOf } from "../output.ts";
-import type { Painter } from "../painter.ts";
 import { loadValues } from "../pixel_values.ts";
 import { type PixelWriter, writePixel, writePixels } from "../pixel_writers.ts";
 import { readArea, readPixel, type Surface } from "../pixels.ts";
@@ -69,8 +68,6 @@ const { Raw, BackgroundSpecified, ForegroundSpecified, AnySubrects, SubrectsColo
 const PLAIN = 31;
 const SIDE = 16;
 const MOST_SUBRECTS = 255;
-/** Coloured subrectangles of a tile that a painter is asked for: it copies their bytes. */
-const MANY_COLOURED = 16;
 /** Pixels that a background is filled ahead, at most. */
 const MOST_AHEAD = 1024;
 const HEXTILE: TileKind = { act: "Cannot read a Hextile tile", masks: PLAIN };
@@ -111,7 +108,7 @@ export function drawTiles(
 ): void {
   const { pixel } = context.pixels;
   const { size } = pixel;
-  const { pixels, width: stride, painter } = into;
+  const { pixels, width: stride } = into;
   let background = context.pixels.ofValue(0);
   let foreground = background;
   let next = 0; // where the next tile begins
@@ -156,13 +153,6 @@ export function drawTiles(
         foreground = readPixel(pixel, bytes, at);
         at += size;
       }
-      const hasSubrects = (mask & AnySubrects) !== 0;
-      const isColoured = (mask & SubrectsColoured) !== 0;
-      if (hasSubrects && !isColoured && columns === SIDE && painter !== undefined) {
-        const wrong = drawLines(painter, bytes, at, x + left, y + top, rows, background, foreground);
-        if (wrong >= 0) throw subrectangleOutside(bytes, wrong, columns, rows, start, kind);
-        continue;
-      }
       if (background !== filling || left >= filledTo) {
         // Most tiles have the background of the one before: it is filled ahead, the farther the more often it was right.
         ahead = left === filledTo ? Math.min(2 * ahead, MOST_AHEAD) : SIDE;
@@ -170,16 +160,9 @@ export function drawTiles(
         filledTo = left + Math.min(ahead, width - left);
         fillArea(into, x + left, y + top, filledTo - left, rows, background);
       }
-      if (!hasSubrects) continue;
-      let count = bytes[at++]!;
-      if (isColoured && count >= MANY_COLOURED && painter !== undefined && pixel.isVector) {
-        const end = at + count * (size + 2);
-        const wrong = painter.fillParts(pixel, bytes, at, end, 2, x + left, y + top, columns, rows, Infinity);
-        if (wrong >= 0) throw subrectangleOutside(bytes, wrong + size, columns, rows, start, kind);
-        foreground = readPixel(pixel, bytes, end - size - 2);
-        continue;
-      }
-      for (; count > 0; count--, at += 2) {
+      if ((mask & AnySubrects) === 0) continue;
+      const isColoured = (mask & SubrectsColoured) !== 0;
+      for (let count = bytes[at++]!; count > 0; count--, at += 2) {
         if (isColoured) {
           foreground = readPixel(pixel, bytes, at);
           at += size;
@@ -191,7 +174,9 @@ export function drawTiles(
         const subColumns = (extents >> 4) + 1;
         const subRows = (extents & 15) + 1;
         if (subLeft + subColumns > columns || subTop + subRows > rows) {
-          throw subrectangleOutside(bytes, at, columns, rows, start, kind);
+          const subrectangle = `${subColumns}x${subRows} at ${subLeft},${subTop}`;
+          const reason = `a subrectangle of ${subrectangle} leaves ${columns}x${rows}`;
+          throw new RfbError("malformed", kind.act, reason, { offset: start });
         }
         const first = (y + top + subTop) * stride + x + left + subLeft;
         for (let to = first, stop = first + subRows * stride; to < stop; to += stride) {
@@ -207,56 +192,6 @@ export function drawTiles(
   if (next < payload.length) {
     throw new RfbError("trailing", kind.act, `${payload.length - next} bytes after the last one`, { offset: next });
   }
-}
-
-/**
- * Draws a tile of two colours and sixteen columns as bits, up to a subrectangle that leaves it.
- *
- * @param at where the number of subrectangles is
- * @returns where that one is, or -1
- */
-function drawLines(
-  painter: Painter,
-  bytes: Uint8Array,
-  at: number,
-  x: number,
-  y: number,
-  rows: number,
-  background: number,
-  foreground: number,
-): number {
-  const { lines } = painter;
-  let wrong = -1;
-  for (let from = at + 1, end = from + 2 * bytes[at]!; from < end; from += 2) {
-    const place = bytes[from]!;
-    const extents = bytes[from + 1]!;
-    const line = ((2 << (extents >> 4)) - 1) << (place >> 4);
-    let row = place & 15;
-    const stop = row + (extents & 15) + 1;
-    if (line > 0xffff || stop > rows) {
-      wrong = from;
-      break;
-    }
-    do lines[row]! |= line;
-    while (++row < stop);
-  }
-  painter.fillLines(x, y, rows, background, foreground);
-  return wrong;
-}
-
-function subrectangleOutside(
-  bytes: Uint8Array,
-  at: number,
-  columns: number,
-  rows: number,
-  start: number,
-  { act }: TileKind,
-): RfbError {
-  const place = bytes[at]!;
-  const extents = bytes[at + 1]!;
-  const subrectangle = `${(extents >> 4) + 1}x${(extents & 15) + 1} at ${place >> 4},${place & 15}`;
-  const reason = `a subrectangle of ${subrectangle} leaves ${columns}x${rows}`;
-  return new RfbError("malformed", act, reason, { offset: start });
 }
 
 /** Writes tile by tile. `pack` may change what was written of each from `start` on. */

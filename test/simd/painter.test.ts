@@ -246,6 +246,85 @@ describe("A painter draws what loops draw", () => {
     },
   );
 
+  test.skipIf(!canCompile()).each(["RGB888 little", "RGB565 big"])(
+    "Hextile's tiles, cut anywhere by the end of what it holds at a time: %s (not on workerd: it compiles nothing at run time)",
+    (name) => {
+      const context = decodeContext(FORMATS[name]!);
+      const area = rectangle({ x: 2, y: 1, width: 16 * 4 + 1, height: 16 * 500 });
+      const size = { width: area.width + 3, height: area.height + 2 };
+      const [painted, plain] = [createPainted(size.width, size.height), createSurface(size.width, size.height)];
+      const { length } = rowOfTiles(FORMATS[name]!);
+      for (let phase = 0; phase < length; phase++) {
+        const payload = manyTiles(FORMATS[name]!, phase);
+        expect(payload.length).toBeGreaterThan(65536);
+        const { x, y, width, height } = area;
+        expect(painted.painter!.fillTiles(context.pixels.pixel, payload, x, y, width, height)).toBe(true);
+        decodeHextile(payload, area, context, plain);
+        expect(painted.pixels.findIndex((pixel, i) => pixel !== plain.pixels[i])).toBe(-1);
+      }
+    },
+  );
+
+  test.each(["RGB888 little", "RGB565 big"])(
+    "faults of Hextile behind what it holds at a time, and what is drawn next: %s",
+    (name) => {
+      const context = decodeContext(FORMATS[name]!);
+      const bytesPerPixel = FORMATS[name]!.bitsPerPixel >> 3;
+      const area = rectangle({ x: 2, y: 1, width: 16 * 4 + 1, height: 16 * 500 });
+      const size = { width: area.width + 3, height: area.height + 2 };
+      for (const phase of [0, 1, 50, 77]) {
+        const sound = manyTiles(FORMATS[name]!, phase);
+        const { length } = rowOfTiles(FORMATS[name]!);
+        const last = sound.length - length;
+        const outside = last + 1 + 2 * bytesPerPixel + 1 + 2 * 9;
+        const wrongs = [
+          ...[1, 2, 70, length - 1, length].map((missing) => sound.subarray(0, sound.length - missing)),
+          join([sound, Uint8Array.of(0)]),
+          join([sound, new Uint8Array(70_000)]),
+          sound.with(last, 32),
+          sound.with(last - length, 0xff),
+          sound.with(outside, 0xff).with(outside + 1, 0x10),
+          sound.with(outside, 0xff).with(outside + 1, 0x01),
+        ];
+        for (const wrong of wrongs) {
+          const faults = expectSameFaults((into) => decodeHextile(wrong, area, context, into), size);
+          expect(faults).toHaveLength(2);
+          same((into) => {
+            errorOf(() => decodeHextile(wrong, area, context, into));
+            decodeHextile(sound, area, context, into);
+          }, size);
+        }
+      }
+    },
+  );
+
+  test("megabytes of Hextile's tiles", () => {
+    const context = decodeContext(FORMATS["BGR888 big"]!);
+    const raw = tileOf({ mask: HextileMask.Raw, parts: [] }, 4, 16, 16, -1);
+    const row = [...Array<readonly number[]>(60).fill(raw), [0], [0], [2, 1, 2, 3, 4], [0]].flat();
+    const payload = join(Array<Uint8Array>(64).fill(Uint8Array.from(row)));
+    const size = { width: 1024, height: 1024 };
+    expect(payload.length).toBeGreaterThan(3_900_000);
+    const faults = expectSameFaults(
+      (into) => decodeHextile(payload, rectangle({ x: 0, y: 0, ...size }), context, into),
+      size,
+    );
+    expect(faults).toEqual([]);
+  });
+
+  test.each([
+    [0, 33],
+    [33, 0],
+    [0, 0],
+  ])("Hextile's tiles of an area of %d × %d", (width, height) => {
+    const context = decodeContext(FORMATS["RGB888 little"]!);
+    for (const payload of [Uint8Array.of(), Uint8Array.of(2, 1, 2, 3, 4), Uint8Array.of(0)]) {
+      const area = rectangle({ x: 1, y: 1, width, height });
+      const faults = expectSameFaults((into) => decodeHextile(payload, area, context, into));
+      expect(faults).toHaveLength(payload.length === 0 ? 0 : 2);
+    }
+  });
+
   test("Hextile's subrectangles of a pixel, one of which is at each place of a tile, and past its edges", () => {
     const context = decodeContext(FORMATS["RGB565 little"]!);
     const area = rectangle({ x: 5, y: 7, width: 13, height: 11 });
@@ -452,6 +531,30 @@ function tileOf(
     bytes.push((left << 4) | top, (right << 4) | down);
   }
   return bytes;
+}
+
+/** A row of five tiles, the last of which is a column wide: of each kind. */
+function rowOfTiles({ bitsPerPixel }: PixelFormat): Uint8Array {
+  const size = bitsPerPixel >> 3;
+  const parts = Array.from({ length: 20 }, (_, i) => (i * 7919) & 0xffff);
+  const tiles = [14, 26, 8, 0].map((mask) => tileOf({ mask, parts }, size, 16, 16, -1));
+  return Uint8Array.from([...tiles, tileOf({ mask: HextileMask.Raw, parts }, size, 1, 16, -1)].flat());
+}
+
+/** Five hundred such rows, all but the first of which begin so many bytes later. */
+function manyTiles(format: PixelFormat, phase: number): Uint8Array {
+  const parts = new Array<number>(phase >> 1).fill(0x3300);
+  const few = tileOf({ mask: HextileMask.AnySubrects, parts }, 0, 16, 16, -1);
+  const first = Uint8Array.from([
+    ...few,
+    ...(phase % 2 > 0 ? [8, 0] : [0]),
+    0,
+    12,
+    ...noise(format.bitsPerPixel >> 3, 9),
+    0,
+    0,
+  ]);
+  return join([first, ...new Array<Uint8Array>(499).fill(rowOfTiles(format))]);
 }
 
 /** Runs of up to `most` pixels that cover the area, or have one fault near their end. */
