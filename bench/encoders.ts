@@ -122,7 +122,9 @@ const LARGE = 1_000_000;
 
 function encoded(picture: Surface, session: Session, type: number, compression: Compression): Uint8Array {
   const { width, height } = picture;
-  const rectangles = createEncoder(compression).encode(picture, { x: 0, y: 0, width, height }, session, type);
+  const encoder = createEncoder(compression);
+  const rectangles = encoder.encode(picture, { x: 0, y: 0, width, height }, session, type);
+  encoder.close();
   const numberOfRectangles = rectangles.length;
   return Buffer.concat([encodeFramebufferUpdate({ type: "framebufferUpdate", numberOfRectangles }), ...rectangles]);
 }

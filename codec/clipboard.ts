@@ -39,15 +39,15 @@ export function inflateClipboard(
   limits: Limits = DEFAULT_LIMITS,
   wanted: number = 0xffff,
 ): ClipboardContent[] {
-  if ((message.flags & 0xff000000) !== ClipboardAction.Provide) {
-    throw new TypeError(`Cannot inflate a clipboard: flags 0x${message.flags.toString(16)} provide nothing`);
-  }
   const formats = formatsOf(message.flags);
   const input = createInput();
   let at = 0;
   let most = formats.length * (4 + limits.maxClipboardLength);
   const contents: ClipboardContent[] = [];
   try {
+    if ((message.flags & 0xff000000) !== ClipboardAction.Provide) {
+      throw new TypeError(`Cannot inflate a clipboard: flags 0x${message.flags.toString(16)} provide nothing`);
+    }
     for (const format of formats) {
       if (format > wanted) break;
       const size = within("maxClipboardLength", u32(take(4, format), 0), limits);
@@ -81,6 +81,16 @@ export function inflateClipboard(
  * @throws {RangeError} a format that is not one of 16 bits, or there twice
  */
 export function deflateClipboard(contents: readonly ClipboardContent[], deflater: Deflater): ExtendedCutText {
+  try {
+    const [formats, bytes] = joined(contents);
+    return { flags: ClipboardAction.Provide | formats, maximumSizes: [], deflated: deflater.deflate(bytes) };
+  } finally {
+    deflater.close?.();
+  }
+}
+
+/** The formats' bits, and their contents with sizes. */
+function joined(contents: readonly ClipboardContent[]): [formats: number, bytes: Uint8Array] {
   const ordered = contents.toSorted((one, other) => one.format - other.format);
   const bytes = new Uint8Array(ordered.reduce((length, { data }) => length + 4 + data.length, 0));
   let formats = 0;
@@ -96,9 +106,7 @@ export function deflateClipboard(contents: readonly ClipboardContent[], deflater
     bytes.set(data, at + 4);
     at += 4 + data.length;
   }
-  const deflated = deflater.deflate(bytes);
-  deflater.close?.();
-  return { flags: ClipboardAction.Provide | formats, maximumSizes: [], deflated };
+  return [formats, bytes];
 }
 
 /** The text in the content of format Text: UTF-8, whose lines end with LF here, without the NUL at the end. */

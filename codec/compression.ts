@@ -15,7 +15,10 @@ export interface Inflater {
    * @throws {RfbError} `malformed`: no zlib data; `limit`: more than `maximum`; of data that are both, either
    */
   inflate(deflated: Uint8Array, maximum: number): Uint8Array;
-  /** Nothing more will come: gives back at once what the collector would, in its own time. What is not held by a host lacks it. */
+  /**
+   * Nothing more will come: gives back at once what a collector would in its own time. Absent where that is nothing. Whoever
+   * inflates afterwards has a `TypeError`.
+   */
   close?(): void;
 }
 

@@ -40,14 +40,17 @@ export interface Decoder {
   decode(payload: Uint8Array, rectangle: Rectangle, session: Session, into: Surface): void;
   /** What else reading a rectangle takes: for cursors, which are no part of the picture. */
   contextOf(session: Session): DecodeContext;
-  /** Nothing more will come: lets go of zlib's streams, and of the decoders of videos, whose pictures are not drawn any more. */
+  /**
+   * Nothing more will come: lets go of zlib's streams, and of the decoders of videos, whose pictures are not drawn any more. To
+   * decode afterwards is a `TypeError`.
+   */
   close(): void;
 }
 
 /** A decoder at the start of a connection. */
 export function createDecoder(options: DecoderOptions = {}): Decoder {
   const { compression = NO_COMPRESSION, limits = DEFAULT_LIMITS, output = "rgba", onPicture } = options;
-  const memory: DecoderMemory = { tight: [] };
+  let memory: DecoderMemory | undefined = { tight: [] }; // until it is closed
   let pixels: PixelReaders | undefined;
   let context: DecodeContext | undefined;
 
@@ -62,13 +65,16 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
       decode(payload, rectangle, contextOf(session), into);
     },
     close() {
+      if (memory === undefined) return;
       closeStreams(memory);
       if (memory.h264 !== undefined) dropH264Contexts(memory.h264);
+      memory = context = undefined;
     },
   };
 
   function contextOf(session: Session): DecodeContext {
     if (context?.session === session) return context;
+    if (memory === undefined) throw new TypeError("Cannot draw a rectangle: the decoder is closed");
     const { pixelFormat } = session;
     if (pixelFormat === undefined) throw new TypeError("Cannot draw a rectangle: the session has no pixelFormat");
     if (pixels?.format !== pixelFormat) pixels = pixelReadersOf(pixelFormat, output);

@@ -31,18 +31,19 @@ export interface Encoder {
    * @throws {TypeError} an encoding that we have no encoder for
    */
   encode(picture: Surface, area: Area, session: Session, encodingType?: number): Uint8Array[];
-  /** Nothing more will be sent: lets go of zlib's streams. */
+  /** Nothing more will be sent: lets go of zlib's streams. To encode afterwards is a `TypeError`. */
   close(): void;
 }
 
 /** An encoder at the start of a connection. */
 export function createEncoder(compression: Compression = NO_COMPRESSION): Encoder {
-  const memory: EncoderMemory = { tight: [] };
+  let memory: EncoderMemory | undefined = { tight: [] }; // until it is closed
   let pixels: PixelWriters | undefined;
   return {
     encode(picture, area, session, encodingType = encodingFor(session, compression)) {
       const encode = ENCODERS.get(encodingType);
       if (encode === undefined) throw new TypeError(`Cannot encode a rectangle: no encoder for ${encodingType}`);
+      if (memory === undefined) throw new TypeError("Cannot encode a rectangle: the encoder is closed");
       const format = session.pixelFormat;
       if (format === undefined) throw new TypeError("Cannot encode a rectangle: the session has no pixelFormat");
       if (pixels?.format !== format) pixels = createPixelWriters(format);
@@ -58,7 +59,10 @@ export function createEncoder(compression: Compression = NO_COMPRESSION): Encode
       const pieces = cutUp(area, encodingType, picture);
       return pieces.map((piece) => rectangleOf(picture, piece, encodingType, encode, context));
     },
-    close: () => closeStreams(memory),
+    close() {
+      if (memory !== undefined) closeStreams(memory);
+      memory = undefined;
+    },
   };
 }
 

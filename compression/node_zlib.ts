@@ -118,14 +118,11 @@ function createStream(owner: object): Stream {
     readonly _handle: Handle;
     readonly _writeState: Uint32Array;
   };
-  let fault: string | undefined;
-  handle.onerror = (message) => {
-    fault = message === "Missing dictionary" ? PRESET : message;
-  };
+  const heard = listenTo(handle);
   const stream: Stream = {
     state,
     get fault() {
-      return fault;
+      return heard.fault;
     },
     write(input, from, length, output, to, end = output.length) {
       handle.writeSync(constants.Z_SYNC_FLUSH, input, from, length, output, to, end - to);
@@ -139,7 +136,16 @@ function createStream(owner: object): Stream {
   return stream;
 }
 
-/** Deno frees a stream's memory only when it is closed, and not everybody does. A handle must not lead back to its stream. */
+/** Hears what is wrong. Here no stream can be seen: the handle keeps what it is given, and must not lead back to its stream. */
+function listenTo(handle: Handle): { readonly fault: string | undefined } {
+  const heard: { fault: string | undefined } = { fault: undefined };
+  handle.onerror = (message) => {
+    heard.fault = message === "Missing dictionary" ? PRESET : message;
+  };
+  return heard;
+}
+
+/** Not everybody closes a stream, and Deno frees its memory only then. */
 const UNUSED = /* @__PURE__ */ new FinalizationRegistry<Handle>((handle) => handle.close());
 
 let able: boolean | undefined;
@@ -161,7 +167,10 @@ function attempt(): boolean {
     inflater.write(deflated, 0, 1000 - deflater.state[OUT_LEFT]!, inflated, 0);
     if (inflater.state[OUT_LEFT] !== 700 || said.some((byte, i) => inflated[i] !== byte)) return false;
     inflater.write(new Uint8Array(9).fill(0xff), 0, 9, inflated, 0);
-    return inflater.fault !== undefined;
+    const { fault } = inflater;
+    deflater.close();
+    inflater.close();
+    return fault !== undefined;
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
 import { constants, deflateSync, inflateSync } from "node:zlib";
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   ClipboardAction,
   type ClipboardContent,
@@ -164,14 +164,18 @@ test("what an inflater hands out stays with it: the contents are copies", () => 
 
 test.each([0x01000001, 0x02000001, 0x08000001, 0x11000001, 1])("flags %d provide nothing to inflate", (flags) => {
   const message = { flags, maximumSizes: [], deflated: hex("") };
-  expect(() => inflateClipboard(message, portable.createInflater())).toThrow(TypeError);
+  const inflater = { ...portable.createInflater(), close: vi.fn() };
+  expect(() => inflateClipboard(message, inflater)).toThrow(TypeError);
+  expect(inflater.close).toHaveBeenCalledOnce();
 });
 
 test.each([[[0]], [[3]], [[0x10000]], [[0.5]], [[-1]], [[1, 1]], [[1, 2, 1]]])(
   "formats %j cannot be provided",
   (formats) => {
     const contents = formats.map((format) => ({ format, data: hex("00") }));
-    expect(() => deflateClipboard(contents, portable.createDeflater(6))).toThrow(RangeError);
+    const deflater = { ...portable.createDeflater(6), close: vi.fn() };
+    expect(() => deflateClipboard(contents, deflater)).toThrow(RangeError);
+    expect(deflater.close).toHaveBeenCalledOnce();
   },
 );
 

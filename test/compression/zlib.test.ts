@@ -4,6 +4,7 @@ import { runInNewContext } from "node:vm";
 import { constants, inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
+import type { Deflater, Inflater } from "../../codec/compression.ts";
 import { RfbError } from "../../codec/errors.ts";
 import * as portable from "../../compression/mod.ts";
 import * as node from "../../compression/node.ts";
@@ -272,6 +273,23 @@ describe.each([
     expect(inflate(deflate(new Uint8Array(9)), 9)).toHaveLength(9);
   });
 
+  test("one that is closed and then collected is not freed twice", async () => {
+    for (let round = 0; round < 5; round++) {
+      for (let i = 0; i < 10; i++) use([createDeflater(6), createInflater()]).forEach((stream) => void stream.close!());
+      // In the place of those that were closed; others in theirs, if they were freed once more.
+      const streams = Array.from({ length: 10 }, () => use([createDeflater(6), createInflater()]));
+      await collectGarbage();
+      for (let i = 0; i < 10; i++) use([createDeflater(6), createInflater()]);
+      for (const pair of streams) use(pair);
+    }
+
+    function use(pair: readonly [Deflater, Inflater]): readonly [Deflater, Inflater] {
+      const bytes = screenful(5000, 3);
+      expectSame(pair[1].inflate(pair[0].deflate(bytes), 5000), bytes);
+      return pair;
+    }
+  });
+
   test("a hundred streams at once, and a hundred more in the place of those", async () => {
     for (let time = 0; time < 2; time++) {
       const streams = Array.from({ length: 100 }, () => [createDeflater(9), createInflater()] as const);
@@ -290,6 +308,34 @@ test("a peer that has streams reset again and again within one turn gets them", 
   const piece = wasm.createDeflater(6).deflate(Uint8Array.of(1, 2, 3));
   for (let i = 0; i < 5000; i++) expect(wasm.createInflater().inflate(piece, 3)).toHaveLength(3);
   expect(process.memoryUsage().external).toBeLessThan(2 ** 29); // 2.6 GB for as many
+});
+
+test.each([
+  ["Node's zlib", async () => await import("../../compression/node_zlib.ts")],
+  ["zlib in WebAssembly", async () => (await (await import("../../compression/wasm_zlib.ts")).loadZlib())!],
+])("%s frees a stream that nobody closes", async (_name, load) => {
+  const known: WeakRef<object>[] = [];
+  vi.resetModules();
+  vi.stubGlobal(
+    "FinalizationRegistry",
+    class<Held> extends FinalizationRegistry<Held> {
+      override register(target: object, held: Held, token?: WeakKey): void {
+        known.push(new WeakRef(target));
+        super.register(target, held, token);
+      }
+    },
+  );
+  try {
+    const { createInflater, createDeflater } = await load();
+    createInflater().close!(); // the first one is tried out, too
+    known.splice(0);
+    for (let i = 0; i < 20; i++) createInflater().inflate(createDeflater(6).deflate(new Uint8Array(9)), 9);
+    expect(known).toHaveLength(40);
+    await collectGarbage();
+    expect(known.filter((stream) => stream.deref() !== undefined).length).toBeLessThan(10); // the last ones may be on the stack
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 test("streams that are closed make room at once", async () => {
