@@ -71,16 +71,16 @@ export async function* decoderContests(stream: Stream, cast: Cast): AsyncGenerat
     const portable = await sound(cast.portable);
     const { novnc, vncRfbClient, libvncclient } = cast;
 
-    const objection = novnc.objection(stream);
-    if (objection !== undefined) yield without(novnc.name, objection);
+    const novncObjection = novnc.objection(stream);
+    if (novncObjection !== undefined) yield without(novnc.name, novncObjection);
     else {
       const theirs = await sound(novnc);
       yield contest(novnc.name, NOVNC_GOALS[encoding] ?? null, ours, theirs);
       yield { ...contest(novnc.name, PORTABLE_GOAL, portable, theirs), what: `${what}, portable` };
     }
 
-    const otherObjection = vncRfbClient.objection(stream);
-    if (otherObjection !== undefined) yield without(vncRfbClient.name, otherObjection);
+    const vncRfbClientObjection = vncRfbClient.objection(stream);
+    if (vncRfbClientObjection !== undefined) yield without(vncRfbClient.name, vncRfbClientObjection);
     else yield contest(vncRfbClient.name, null, ours, await sound(vncRfbClient));
 
     if ("missing" in libvncclient) yield without("libvncclient", libvncclient.missing);

@@ -100,7 +100,7 @@ export interface Plan {
   readonly hextile: number;
   readonly palette: number;
   readonly tile: number;
-  readonly state: number;
+  readonly lzo1x: number;
   readonly window: number;
   readonly from: number;
   readonly room: number;
@@ -113,30 +113,34 @@ export function planOf(width: number, height: number): Plan {
   const room = Math.max(64 * 1024, 16 * Math.ceil(width / 4));
   const palette = HEXTILE_LENGTH;
   const tile = palette + PALETTE_LENGTH;
-  const state = tile + 4 * MOST_OF_RUNS + 32;
-  const window = state + STATE_LENGTH;
+  const lzo1x = tile + 4 * MOST_OF_RUNS + 32;
+  const window = lzo1x + LZO1X_LENGTH;
   const from = window + 2 * room + 16;
   const pixels = from + room + 16;
-  return { hextile: 0, palette, tile, state, window, from, room, pixels, length: pixels + 4 * width * height };
+  return { hextile: 0, palette, tile, lzo1x, window, from, room, pixels, length: pixels + 4 * width * height };
 }
 
-const HEXTILE_LENGTH = 32 + 2 * 16;
 const PALETTE_LENGTH = 4 * 256;
-const STATE_LENGTH = 32 + 16 * 16;
+/** As kernels.as has them: numbers first, and behind so many bytes what goes with them. */
+const STATE_LENGTH = 32;
+/** Two bytes of bits for each row of a tile. */
+const HEXTILE_LENGTH = STATE_LENGTH + 2 * 16;
+/** Sixteen bytes for each distance that is near. */
+const LZO1X_LENGTH = STATE_LENGTH + 16 * 16;
 const BLACK = 0xff000000;
 
 /** The painter of the surface that is in this memory. */
 export function createPainter(
   { fill, parts, tiles, copy, bits, indices, runs, bytes: drawBytes, words, synthesise, lzo1x }: Kernels,
   memory: ArrayBufferLike,
-  { hextile: hextileAt, palette: paletteAt, tile, state: stateAt, window, from: source, room, pixels }: Plan,
+  { hextile: hextileAt, palette: paletteAt, tile, lzo1x: lzo1xAt, window, from: source, room, pixels }: Plan,
   surfaceWidth: number,
 ): Painter {
   const colours = new Int32Array(memory, paletteAt, 256);
   const held = new Uint8Array(memory, source, room);
   const hextile = new Uint32Array(memory, hextileAt, 5);
-  const state = new Uint32Array(memory, stateAt, 6);
-  const patterns = new Uint8Array(memory, stateAt + 32, 16 * 16);
+  const state = new Uint32Array(memory, lzo1xAt, 6);
+  const patterns = new Uint8Array(memory, lzo1xAt + STATE_LENGTH, 16 * 16);
   for (let i = 0; i < patterns.length; i++) patterns[i] = (i & 15) % ((i >> 4) + 1);
   const out = new Uint8Array(memory, window, 2 * room);
   const windowEnd = window + out.length;
@@ -249,7 +253,7 @@ export function createPainter(
         }
         state[0] = from;
         state[1] = to;
-        const isOver = lzo1x(stateAt, end, window, Math.min(windowEnd, drawn + (height - row) * length)) !== 0;
+        const isOver = lzo1x(lzo1xAt, end, window, Math.min(windowEnd, drawn + (height - row) * length)) !== 0;
         const rows = Math.floor((state[1] - drawn) / length);
         draw(reader, drawn, x, y + row, width, rows);
         drawn += rows * length;

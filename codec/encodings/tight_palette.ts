@@ -12,7 +12,7 @@ export interface Palette {
 /** The values that RGBA pixels have in a format, or undefined where there are more than `most`, which is 256 or less. */
 export function paletteOf(pixels: Uint32Array, format: PixelFormat, most: number): Palette | undefined {
   const { red, green, blue } = squeezersOf(format);
-  const values = new Int32Array(most);
+  const values = new Int32Array(most); // Int32: as what they are compared with
   const slots = new Int16Array(SLOTS).fill(-1);
   const indices = new Uint8Array(pixels.length);
   const counts = new Uint32Array(most);

@@ -39,14 +39,10 @@ export function decodeZywrle(payload: Uint8Array, rectangle: Rectangle, context:
         continue;
       }
       reader.at++;
-      if (painter === undefined) {
-        const wavelet = waveletOf(context);
-        readTile(reader, { width: columns, height: rows, pixels: wavelet.pixels }, 0, 0, columns, rows);
-        synthesise(wavelet, level, into, x + left, y + top, columns, rows);
-      } else {
-        readTile(reader, { width: columns, height: rows, pixels: painter.coefficients }, 0, 0, columns, rows);
-        synthesiseBy(painter, level, into, x + left, y + top, columns, rows);
-      }
+      const pixels = painter?.coefficients ?? waveletOf(context).pixels;
+      readTile(reader, { width: columns, height: rows, pixels }, 0, 0, columns, rows);
+      if (painter !== undefined) synthesiseBy(painter, level, into, x + left, y + top, columns, rows);
+      else synthesise(waveletOf(context), level, into, x + left, y + top, columns, rows);
     }
   }
   expectEnd(reader);

@@ -421,6 +421,26 @@ describe("A painter draws what loops draw", () => {
     expect(painted).toEqual(plain);
   });
 
+  test("Ultra's data, which end where what is held at a time ends, and bytes behind them", () => {
+    const run = 65536 - 3 - 257; // behind its instruction: 0, and of its length 255 bytes that are 0 and one more
+    const data = join([
+      new Uint8Array(256),
+      Uint8Array.of(run - 18 - 255 * 255),
+      noise(run, 8),
+      Uint8Array.of(17, 0, 0),
+    ]);
+    expect(data).toHaveLength(65536);
+    const context = decodeContext(FORMATS["RGB888 little"]!);
+    const area = rectangle({ x: 0, y: 0, width: 1, height: run / 4 });
+    const draw = (part: Uint8Array, into: Surface) => decodeUltra(join([be32(part.length), part]), area, context, into);
+    same((into) => draw(data, into), area);
+    const longer = join([data, new Uint8Array(40)]);
+    const { painter } = createPainted(area.width, area.height);
+    const { pixel } = context.pixels;
+    expect(painter?.readLzo1x(pixel, longer, 0, 0, 0, area.width, area.height) ?? false).toBe(false);
+    expect(errorOf(() => draw(longer, createPainted(area.width, area.height))).code).toBe("trailing");
+  });
+
   test.each([
     ["of few bytes", 600, 900, 3],
     ["of up to all that is kept, and more", 600, 900, 200_000],

@@ -183,6 +183,17 @@ test("the stream is that of ZRLE", () => {
   expect(colours(drawn(Encoding.ZYWRLE, stored(hex("01010203"), false), 1, 1, context))).toStrictEqual([["030201"]]);
 });
 
+test("what is kept from one rectangle to the next is not kept for another pixel format", () => {
+  const kept = decoding(FORMATS.bgrx);
+  const draw = (tiles: string, format: PixelFormat, isFirst: boolean) =>
+    colours(
+      drawn(Encoding.ZYWRLE, stored(hex(tiles), isFirst), 2, 2, { ...decoding(format), memory: kept.memory }),
+    )[0]![0];
+  expect(draw("00 00 000000 000000 000000 050af9", FORMATS.bgrx, true)).toBe("7d8b95");
+  expect(draw("00 00 0000 0000 0000 61f8", FORMATS.rgb565, false)).toBe("7b8e9c");
+  expect(draw("00 00 000000 000000 000000 f90a05", FORMATS.rgbx, false)).toBe("7d8b95");
+});
+
 const rectangle: Rectangle = { type: "rectangle", x: 0, y: 0, width: 4, height: 1, encodingType: Encoding.ZYWRLE };
 
 describe("ZYWRLE refuses", () => {
