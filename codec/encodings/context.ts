@@ -5,7 +5,6 @@ import type { PixelReaders, Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
 import type { Session } from "../session.ts";
 import type { H264Context } from "./open_h264.ts";
-import type { Wavelet } from "./wavelet.ts";
 
 /** What decoding needs besides the bytes. */
 export interface DecodeContext {
@@ -29,8 +28,6 @@ export interface DecoderMemory {
   zlib?: Inflater;
   /** The stream of ZRLE and ZYWRLE. */
   zrle?: Inflater;
-  /** What ZYWRLE's last tiles were transformed by. */
-  wavelet?: Wavelet;
   /** The four streams of Tight. */
   readonly tight: (Inflater | undefined)[];
   /** ZlibHex's stream of raw tiles. */

@@ -3,7 +3,7 @@ import { extend, writtenOf } from "../output.ts";
 import { bytesPerPixelOf, type PixelFormat } from "../pixel_format.ts";
 import type { Surface } from "../pixels.ts";
 import type { Rectangle } from "../server/rectangle.ts";
-import type { DecodeContext, EncodeContext } from "./context.ts";
+import type { DecodeContext, DecoderMemory, EncodeContext } from "./context.ts";
 import { qualityLevelOf } from "./levels.ts";
 import { createTileWriter, loadTile, writeRaw, writeShorter } from "./rle_tile_writer.ts";
 import { createTileReader, expectEnd, readTile, Subencoding } from "./rle_tiles.ts";
@@ -93,9 +93,16 @@ function levelFor(format: PixelFormat, qualityLevel: number | undefined): number
 
 /** Kept from tile to tile, up to another format. */
 function waveletOf({ memory, pixels: { format, output } }: DecodeContext): Wavelet {
-  if (memory.wavelet?.format !== format) memory.wavelet = createWavelet(format, output, TILE);
-  return memory.wavelet;
+  let wavelet = WAVELETS.get(memory);
+  if (wavelet?.format !== format) {
+    wavelet = createWavelet(format, output, TILE);
+    WAVELETS.set(memory, wavelet);
+  }
+  return wavelet;
 }
+
+/** A connection's: they are nobody else's affair. */
+const WAVELETS = /* @__PURE__ */ new WeakMap<DecoderMemory, Wavelet>();
 
 /** Green in the middle of the lower 24, 16 or 15 bits. Which of red and blue is where makes no difference. */
 function isCommon(format: PixelFormat): boolean {
