@@ -81,7 +81,7 @@ export async function* decoderContests(stream: Stream, cast: Cast): AsyncGenerat
 
     const vncRfbClientObjection = vncRfbClient.objection(stream);
     if (vncRfbClientObjection !== undefined) yield without(vncRfbClient.name, vncRfbClientObjection);
-    else yield contest(vncRfbClient.name, null, ours, await sound(vncRfbClient));
+    else yield { ...contest(vncRfbClient.name, null, ours, await sound(vncRfbClient)), chunk: "whole" };
 
     if ("missing" in libvncclient) yield without("libvncclient", libvncclient.missing);
     else {

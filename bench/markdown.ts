@@ -69,8 +69,9 @@ each round a process of its own.
   through a short stream. Ours and noVNC's draw on one framebuffer in all passes. The collector is asked to take what the making of
   connections leaves before, too. Tables that a pixel format takes are made once, before the clock, on both sides.
 - Ours draw on \`createSimdSurface\`, portable ones too, which inflate by zlib in WebAssembly.
-- vnc-rfb-client has all of a stream at once: for bytes that have not come it sleeps. rfb2 draws nothing, so it takes part where
-  Raw is framed, the one encoding whose rectangles it hands out whole; its server cannot be loaded without listening at a port.
+- vnc-rfb-client has all of a stream in one piece, while ours comes in 64 KiB: for bytes that have not come it sleeps. rfb2 draws
+  nothing, so it takes part where Raw is framed, the one encoding with pixels that it hands out whole; its server cannot be loaded
+  without listening at a port.
 - libvncclient and libvncserver are the distribution's, under small programs of ours, compiled with \`gcc -O2\`, that keep their own
   time. They know no other way than a socket: a thread of theirs fills or empties its other end, and what that costs is theirs,
   while ours go from memory to memory. It weighs most where little is done for a byte (Raw). As much of a

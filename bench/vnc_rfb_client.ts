@@ -6,9 +6,8 @@
 
 import { createRequire } from "node:module";
 import { Encoding } from "../codec/names.ts";
-import { CHUNK, type Decoder, pictureOf } from "./decoder.ts";
+import { type Decoder, pictureOf } from "./decoder.ts";
 import { isPlain888, nameOf, type Stream } from "./decoder_stream.ts";
-import { cut } from "./streams.ts";
 
 /** Of its client, what is used here. */
 interface Client {
@@ -35,7 +34,7 @@ export function vncRfbClientDecoder(): Decoder {
     open(stream) {
       const { session, bytes, format, pixels } = stream;
       const { framebufferWidth: width, framebufferHeight: height } = session;
-      const chunks = cut(bytes, CHUNK).map((chunk) => Buffer.from(chunk));
+      const received = Buffer.from(bytes);
       const fb = Buffer.alloc(4 * width * height);
       const play = async (): Promise<Client & { drawn: number }> => {
         const client = Object.assign(new VncClient({}), { clientWidth: width, clientHeight: height, fb, drawn: 0 });
@@ -47,8 +46,8 @@ export function vncRfbClientDecoder(): Decoder {
         client.on("rectProcessed", ({ encoding, width, height }) => {
           if (DECODED.has(encoding)) client.drawn += width * height;
         });
-        // All there at once: for bytes that are not, it sleeps.
-        for (const chunk of chunks) client._socketBuffer.pushData(chunk);
+        // In one piece: for bytes that are not there it sleeps, and behind those that are it copies all for each piece.
+        client._socketBuffer.pushData(received);
         while (client._socketBuffer.bytesLeft() > 0) {
           await client._handleData();
           client._socketBuffer.flush();

@@ -26,7 +26,7 @@ export interface Inflater {
 export interface Deflater {
   /** The piece, deflated and flushed to a byte boundary (Z_SYNC_FLUSH); the first one has the zlib header. */
   deflate(bytes: Uint8Array): Uint8Array;
-  /** As an inflater's. */
+  /** As an inflater's. What it has brought out stays as it is. */
   close?(): void;
 }
 

@@ -38,7 +38,7 @@ export interface Decoder {
    * @throws {RfbError} what the server did wrong; `unknownType`: an encoding that draws nothing we know
    */
   decode(payload: Uint8Array, rectangle: Rectangle, session: Session, into: Surface): void;
-  /** What else reading a rectangle takes: for cursors, which are no part of the picture. */
+  /** What else reading a rectangle takes, up to the decoder's end: for cursors, which are no part of the picture. */
   contextOf(session: Session): DecodeContext;
   /**
    * Nothing more will come: lets go of zlib's streams, and of the decoders of videos, whose pictures are not drawn any more. To

@@ -46,7 +46,10 @@ export interface Framebuffer extends Surface {
   takeDamage(): readonly Area[];
   /** R, G, B, A bytes, row by row; A is 255. Each channel is scaled to 0–255 and rounded half up. */
   toRgba(): Uint8Array;
-  /** Nothing more will be drawn, which would be a `TypeError`: lets go of zlib's streams and of the decoders of videos. The picture stays. */
+  /**
+   * Nothing more will come: lets go of zlib's streams and of the decoders of videos. The picture stays; rectangles that come
+   * afterwards and have to be decoded are a `TypeError`.
+   */
   close(): void;
 }
 

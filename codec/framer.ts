@@ -18,7 +18,7 @@ import { failingForEver } from "./pull.ts";
 import { type ServerMessage, serverLayoutOf } from "./server/mod.ts";
 import { decodeRectangle, RECTANGLE_LENGTH, type Rectangle } from "./server/rectangle.ts";
 import { newSizeOf, type Session } from "./session.ts";
-import { append, available, createInput, type Input, u8 } from "./wire.ts";
+import { append, available, become, createInput, type Input, readFrom, u8 } from "./wire.ts";
 
 /** Bytes in, events out. */
 export interface Framer<Event> {
@@ -47,7 +47,7 @@ export interface Framer<Event> {
 export interface RectanglePayload {
   /** Tells it from other events. */
   readonly type: "rectanglePayload";
-  /** A view, valid until the next push. */
+  /** A view, or the very chunk that was pushed, valid until the next push. */
   readonly bytes: Uint8Array;
   /** The payload ends here. */
   readonly last: boolean;
@@ -101,7 +101,7 @@ export type ServerEvent =
 export interface FramerExtensions {
   /** Bytes that the message at `at` needs, as far as `bytes[at, end)` tells; undefined: it is unknown here too. */
   extentOf?(session: Session, bytes: Uint8Array, at: number, end: number): number | undefined;
-  /** How the encoding's end is found; undefined: it is unknown here too. The answer may be kept. */
+  /** How the encoding's end is found; undefined: it is unknown here too. The answer may be kept, and a {@link Walk} is. */
   framingOf?(encodingType: number): EncodingFraming | undefined;
 }
 
@@ -152,9 +152,6 @@ export function createServerFramer(
   let framebufferWidth = 0; // of that session
   let framebufferHeight = 0;
   let passing = 0; // bytes of the payload already judged, arrived or not
-  let viewed: Uint8Array | undefined; // what the next two are of
-  let buffer: ArrayBufferLike | undefined;
-  let byteOffset = 0;
   let fault: RfbError | undefined; // of the payload, behind what has been handed over; its offset is the stream's
 
   return framerOver(next, (input) => {
@@ -184,7 +181,7 @@ export function createServerFramer(
     const rectangle = decodeRectangle(bytes, start);
     if (session === walk?.session && rectangle.encodingType === walk.rectangle.encodingType)
       restartWalk(walk, rectangle);
-    else begin(rectangle, session, start);
+    else beginWalk(rectangle, session, start);
     if (framing!.drawsPixels) checkInside(rectangle, start);
     else checkNewSize(rectangle, limits);
     spend(RECTANGLE_LENGTH);
@@ -194,8 +191,13 @@ export function createServerFramer(
     return rectangle;
   }
 
-  /** Looks up what V8 would have to search for in each rectangle, where it has seen many shapes of sessions and formats. */
-  function begin(rectangle: Rectangle, session: Session, at: number): void {
+  /**
+   * The walk of the first rectangle of a session and encoding, and what V8 would have to search for in each, where it has seen
+   * many shapes of sessions and formats.
+   *
+   * @throws {RfbError} `unknownType`
+   */
+  function beginWalk(rectangle: Rectangle, session: Session, at: number): void {
     const { x, y, width, height, encodingType } = rectangle;
     const { pixelFormat } = session;
     if (pixelFormat === undefined) throw new TypeError("Cannot read a rectangle: the session has no pixelFormat");
@@ -227,7 +229,7 @@ export function createServerFramer(
     const last = current.done && passing === 0 && fault === undefined;
     if (input.start === from && !last) return undefined;
     if (last) isWalking = false;
-    return { type: "rectanglePayload", bytes: viewOf(input.bytes, from, input.start), last };
+    return { type: "rectanglePayload", bytes: readFrom(input, from), last };
   }
 
   /** Passes as many bytes of the payload as are here. */
@@ -246,16 +248,6 @@ export function createServerFramer(
       input.start += step;
       passing -= step;
     }
-  }
-
-  /** `bytes[from, to)`, by way of the buffer: `subarray` takes twice as long, and so does asking for the buffer each time. */
-  function viewOf(bytes: Uint8Array, from: number, to: number): Uint8Array {
-    if (from === 0 && to === bytes.length) return bytes;
-    if (bytes !== viewed) {
-      viewed = bytes;
-      ({ buffer, byteOffset } = bytes);
-    }
-    return new Uint8Array(buffer!, byteOffset + from, to - from);
   }
 
   function spend(bytes: number): void {
@@ -305,7 +297,7 @@ function messagePuller<Message>(
   function skip(input: Input, message: SkippedMessage): SkippedMessage | undefined {
     const step = Math.min(toSkip, available(input));
     input.start += step;
-    input.from = input.start;
+    input.from = input.start; // nothing of it is raw
     toSkip -= step;
     skipped = toSkip > 0 ? message : undefined;
     return toSkip > 0 ? undefined : message;
@@ -329,7 +321,7 @@ function endsWithin(act: string, input: Input, where = "too early"): RfbError {
 const NO_SESSION = {};
 
 /** What both framers share: the input, and what the last event spanned. */
-function framerOver<Event extends { readonly type: string }>(
+function framerOver<Event>(
   pull: (input: Input, session: Session) => Event | undefined,
   end: (input: Input) => undefined,
   frequent?: Frequent<Event>,
@@ -380,9 +372,7 @@ function framerOver<Event extends { readonly type: string }>(
     if (start < 0) append(input, rest.subarray(SEAM));
     else {
       input.base += input.start - start;
-      input.bytes = rest;
-      input.start = start;
-      input.end = rest.length;
+      become(input, rest, start, rest.length);
     }
     rest = undefined;
     return true;

@@ -5,7 +5,7 @@ import type { PixelReader } from "./pixels.ts";
  * draws the same, up to a fault, behind which other pixels may have been drawn already; and it is asked to where that makes up for a
  * call: mostly of areas of 64 pixels or more.
  *
- * Whoever calls has made sure that the area is inside, that it has a pixel, and that its bytes are there.
+ * Whoever calls has made sure that the area is inside, and, but for what answers false, that it has a pixel and its bytes are there.
  */
 export interface Painter {
   /** Fills an area. */

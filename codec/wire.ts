@@ -64,7 +64,10 @@ export function putS32(bytes: Uint8Array, at: number, value: number): void {
 export interface Input {
   /** Received, or room for what is to come. */
   bytes: Uint8Array;
-  /** Where what was read last begins. */
+  /** Its own, which takes long to be asked for. */
+  buffer: ArrayBufferLike;
+  byteOffset: number;
+  /** Of framers: where the last event begins. */
   from: number;
   /** Where what was not read yet begins. */
   start: number;
@@ -78,7 +81,7 @@ export interface Input {
 
 /** An input that nothing has arrived in. */
 export function createInput(): Input {
-  return { bytes: EMPTY, from: 0, start: 0, end: 0, base: 0, hasFailed: false };
+  return { bytes: EMPTY, buffer: EMPTY.buffer, byteOffset: 0, from: 0, start: 0, end: 0, base: 0, hasFailed: false };
 }
 
 /** How many bytes are there to read. */
@@ -96,21 +99,31 @@ export function append(input: Input, chunk: Uint8Array): void {
   const held = input.end - input.start;
   if (held === 0) {
     input.base += input.end;
-    input.bytes = chunk;
-    input.start = 0;
-    input.end = chunk.length;
+    become(input, chunk, 0, chunk.length);
     return;
   }
   if (input.end + chunk.length > input.bytes.length) {
     const carry = new Uint8Array(Math.max(2 * (held + chunk.length), MINIMUM_CARRY));
     carry.set(input.bytes.subarray(input.start, input.end));
     input.base += input.start;
-    input.bytes = carry;
-    input.start = 0;
-    input.end = held;
+    become(input, carry, 0, held);
   }
   input.bytes.set(chunk, input.end);
   input.end += chunk.length;
+}
+
+/** Makes `bytes[start, end)` what is there. */
+export function become(input: Input, bytes: Uint8Array, start: number, end: number): void {
+  input.bytes = bytes;
+  ({ buffer: input.buffer, byteOffset: input.byteOffset } = bytes);
+  input.start = start;
+  input.end = end;
+}
+
+/** What was read from `from` on: a view, which by way of the buffer takes half as long as by `subarray`, or the chunk that it is all of. */
+export function readFrom({ bytes, buffer, byteOffset, start }: Input, from: number): Uint8Array {
+  if (from === 0 && start === bytes.length) return bytes;
+  return new Uint8Array(buffer, byteOffset + from, start - from);
 }
 
 /** Takes all that is there, as a view, and leaves the input empty. */

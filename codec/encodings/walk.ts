@@ -5,8 +5,8 @@ import type { Session } from "../session.ts";
 import { u32 } from "../wire.ts";
 
 /**
- * How far the framer has come in one rectangle's payload. The encoding's `advance…` reads and
- * moves it; it decodes no pixel and remembers no byte.
+ * How far the framer has come in a rectangle's payload. The encoding's `advance…` reads and moves it; it decodes no pixel and
+ * remembers no byte. For the next rectangle of the same session and encoding it is the same object, at the start again.
  */
 export interface Walk {
   /** Whose payload it is. */

@@ -101,7 +101,7 @@ function waveletOf({ memory, pixels: { format, output } }: DecodeContext): Wavel
   return wavelet;
 }
 
-/** A connection's: they are nobody else's affair. */
+/** A connection's, here and not in its memory: that is public, and so would their type be. */
 const WAVELETS = /* @__PURE__ */ new WeakMap<DecoderMemory, Wavelet>();
 
 /** Green in the middle of the lower 24, 16 or 15 bits. Which of red and blue is where makes no difference. */

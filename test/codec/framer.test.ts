@@ -397,6 +397,13 @@ describe("a framebuffer update", () => {
     );
   });
 
+  test("has no palette of TRLE left from the rectangle before", () => {
+    const head = rectangleHead(0, 0, 4, 2, Encoding.TRLE);
+    const bytes = update(2, head, hex("02 0102 1020"), head, hex("7f 1020"));
+    const { error } = runFramer(createServerFramer(), "server", NORMAL, [bytes]);
+    expect(error).toMatchObject({ code: "malformed", reason: "subencoding 127 before any palette", offset: 33 });
+  });
+
   test("keeps a CopyRect's source whole", () => {
     const framer = createServerFramer();
     const pieces: Uint8Array[] = [];

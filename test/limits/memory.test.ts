@@ -1,7 +1,12 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
+import { createServerFramer, Encoding } from "../../codec/mod.ts";
+import { hex } from "../codec/bytes.ts";
+import { NORMAL, rectangleHead, update } from "../codec/streams.ts";
 import type { Measured } from "./measured.ts";
 
 const MEASURED = fileURLToPath(new URL("measured.ts", import.meta.url));
@@ -48,4 +53,21 @@ describe.each([
       expect(rss, `resident memory, ${name}`).toBeLessThan(MOST);
     }
   });
+});
+
+test("a framer does not hold a chunk that others have followed", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const framer = createServerFramer();
+  const BELL = hex("02");
+  const push = (chunk: Uint8Array): WeakRef<Uint8Array> => {
+    framer.push(chunk);
+    while (framer.next(NORMAL) !== undefined);
+    return new WeakRef(chunk);
+  };
+  const spent = push(update(1, rectangleHead(0, 0, 4, 2, Encoding.Raw), hex("0102030405060708"), BELL));
+  push(BELL);
+  await new Promise((resolve) => setTimeout(resolve)); // up to here a weak reference is a strong one
+  collect();
+  expect(spent.deref()).toBeUndefined();
 });
