@@ -64,8 +64,9 @@ export function putS32(bytes: Uint8Array, at: number, value: number): void {
 export interface Input {
   /** Received, or room for what is to come. */
   bytes: Uint8Array;
-  /** Its own, which takes long to be asked for. */
+  /** That of `bytes`, which takes long to be asked for. */
   buffer: ArrayBufferLike;
+  /** That of `bytes`, as well. */
   byteOffset: number;
   /** Of framers: where the last event begins. */
   from: number;
