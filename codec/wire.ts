@@ -121,7 +121,7 @@ export function become(input: Input, bytes: Uint8Array, start: number, end: numb
   input.end = end;
 }
 
-/** What was read from `from` on: a view, which by way of the buffer takes half as long as by `subarray`, or the chunk that it is all of. */
+/** What was read from `from` on: the chunk, if it is all of it, or a view, which `subarray` takes twice as long to make. */
 export function readFrom({ bytes, buffer, byteOffset, start }: Input, from: number): Uint8Array {
   if (from === 0 && start === bytes.length) return bytes;
   return new Uint8Array(buffer, byteOffset + from, start - from);
